@@ -1,0 +1,85 @@
+import { importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The house, lowest floor first. A folder may import from the floors below it and from itself, never from
+ * its own floor's neighbours or from above. `api` and `measure` stand alone: they know no stack.
+ */
+const mayImport = {
+  errors: [],
+  clock: [],
+  events: [],
+  api: [],
+  docker: ['errors', 'clock', 'events'],
+  nodes: ['errors', 'clock', 'events', 'docker'],
+  stack: ['errors', 'clock', 'events', 'docker', 'nodes'],
+  faults: ['errors', 'clock', 'events', 'docker', 'nodes', 'stack'],
+  failover: ['errors', 'clock', 'events', 'docker', 'nodes', 'stack'],
+  measure: ['errors', 'clock', 'events'],
+  labs: ['errors', 'clock', 'events', 'docker', 'nodes', 'stack', 'faults', 'failover', 'measure', 'api'],
+  ui: ['errors', 'clock', 'events'],
+  commands: [
+    'errors', 'clock', 'events', 'docker', 'nodes', 'stack', 'faults', 'failover', 'measure', 'labs', 'ui', 'api',
+  ],
+};
+
+const folders = Object.keys(mayImport);
+
+/** Packages that only one folder may import, so that their types do not spread. */
+const vendorOwners = {
+  dockerode: 'docker',
+  'tar-stream': 'docker',
+  chalk: 'ui',
+  ora: 'ui',
+  'cli-table3': 'ui',
+  fastify: 'api',
+};
+
+const arrows = folders.map((folder) => {
+  const forbidden = folders.filter((other) => other !== folder && !mayImport[folder].includes(other));
+  const vendors = Object.entries(vendorOwners)
+    .filter(([, owner]) => owner !== folder)
+    .map(([vendor]) => vendor);
+  return {
+    files: [`src/${folder}/**/*.ts`],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...forbidden.map((other) => ({
+              regex: `^(\\.\\./)+${other}/`,
+              message: `src/${folder} may not import src/${other}: arrows point downward (docs/architecture.md).`,
+              // A renderer may know the shape of a result, not the operation that makes it.
+              allowTypeImports: folder === 'ui',
+            })),
+            { regex: '^(\\.\\./)+cli(\\.js)?$', message: 'Only bin/ imports the composition root.' },
+            ...vendors.map((vendor) => ({
+              regex: `^${vendor}(/|$)`,
+              message: `Only src/${vendorOwners[vendor]} imports ${vendor}.`,
+            })),
+          ],
+        },
+      ],
+    },
+  };
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', 'node_modules/'] },
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts', 'perf/**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [] },
+    rules: {
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      'no-console': 'error',
+    },
+  },
+  ...arrows,
+);

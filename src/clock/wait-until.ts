@@ -1,0 +1,36 @@
+import type { Clock } from './clock.js';
+
+export interface WaitOptions {
+  clock: Clock;
+  /** Deadline, counted from the call. */
+  timeoutMs: number;
+  /** Pause between two attempts. */
+  intervalMs?: number;
+  signal?: AbortSignal | undefined;
+  /** Makes the error thrown at the deadline, from what the last attempt threw, if it threw. */
+  onTimeout: (lastError: unknown) => Error;
+}
+
+/**
+ * Asks until the answer is neither undefined nor an error, and returns it.
+ *
+ * @throws what `onTimeout` makes, when the deadline has passed; the signal's reason, when it is aborted
+ */
+export async function waitUntil<T>(
+  ask: () => Promise<T | undefined>,
+  { clock, timeoutMs, intervalMs = 10, signal, onTimeout }: WaitOptions,
+): Promise<T> {
+  const deadlineMs = clock.nowMs() + timeoutMs;
+  for (;;) {
+    signal?.throwIfAborted();
+    let lastError: unknown;
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      lastError = error;
+    }
+    if (clock.nowMs() + intervalMs > deadlineMs) throw onTimeout(lastError);
+    await clock.sleep(intervalMs, signal);
+  }
+}

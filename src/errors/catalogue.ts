@@ -1,0 +1,140 @@
+import { type ExitCode, exitCodes } from './exit-codes.js';
+
+interface CatalogueEntry {
+  exitCode: ExitCode;
+  /** What happened, for docs/errors.md. */
+  meaning: string;
+  /** How to solve it, for docs/errors.md; the error itself carries the exact command. */
+  remedy: string;
+}
+
+const entry = (exitCode: ExitCode, meaning: string, remedy: string): CatalogueEntry => ({ exitCode, meaning, remedy });
+
+/** Every error that halab raises on purpose. docs/errors.md lists the same ones; a test compares the two. */
+export const catalogue = {
+  USAGE: entry(exitCodes.usage, 'The command line is wrong.', 'Read the help of the command: `halab COMMAND --help`.'),
+  TOPOLOGY_INVALID: entry(
+    exitCodes.usage,
+    'The topology file does not have the form that the schema asks for; the message names line and column.',
+    'Correct the file at that place. `stack/topologies/classic.yaml` is an example.',
+  ),
+  NO_TERMINAL: entry(
+    exitCodes.usage,
+    'The command asks questions, and standard input is not a terminal.',
+    'Run it in a terminal, or use the commands that `halab --help` lists.',
+  ),
+
+  ENGINE_UNREACHABLE: entry(
+    exitCodes.engine,
+    'No Docker Engine answered at the address that was tried.',
+    'Start the engine, or point DOCKER_HOST at one. `bin/setup` installs one on Debian and Ubuntu.',
+  ),
+  ENGINE_FAILED: entry(
+    exitCodes.engine,
+    'The engine answered a request with an error that halab does not know.',
+    'Read the message: it is the engine’s own. `halab doctor` checks the usual causes.',
+  ),
+  BASE_IMAGE_MISSING: entry(
+    exitCodes.engine,
+    'The base image is not there, no registry gave it, and it could not be made from Debian’s archive.',
+    'Run `bin/setup`, or load the image by hand and try again.',
+  ),
+  IMAGE_BUILD_FAILED: entry(
+    exitCodes.engine,
+    'An image could not be built; the message ends with the last lines of the build.',
+    'Correct what the last lines name, most often the network to Debian’s archive, and try again.',
+  ),
+  PORT_TAKEN: entry(
+    exitCodes.engine,
+    'A port that the stack publishes is in use; the message names the port and, where it can be told, the process.',
+    'Stop what uses it, or choose others: `halab up --port-offset 100` or `halab up --ports auto`.',
+  ),
+  NODE_FAILED: entry(
+    exitCodes.unhealthy,
+    'A node did not become ready; its last log lines follow the message.',
+    'Read the lines. The node is left as it is; `halab down` removes it.',
+  ),
+  VERIFICATION_FAILED: entry(
+    exitCodes.unhealthy,
+    'The nodes run, but a write through HAProxy did not arrive where it should.',
+    'See `halab status` for the finding and its remedy.',
+  ),
+
+  STACK_NOT_FOUND: entry(
+    exitCodes.refused,
+    'There is no stack of that name on the engine.',
+    'Start it with `halab up`, or see `halab ls` for the names there are.',
+  ),
+  STACK_INCOMPLETE: entry(
+    exitCodes.refused,
+    'A part of the stack that the command needs was never created, or was removed.',
+    'Complete it with `halab up`.',
+  ),
+  STACK_EXISTS: entry(
+    exitCodes.refused,
+    'A stack of that name exists and was made in another way than the command asks for.',
+    'Use another name with `--stack`, or remove it with `halab down`.',
+  ),
+  NODE_NOT_FOUND: entry(
+    exitCodes.refused,
+    'The stack has no node of that name, or none of the kind that the command needs.',
+    'See `halab status` for the nodes there are.',
+  ),
+  NODE_NOT_RUNNING: entry(
+    exitCodes.refused,
+    'The command needs a running node, and this one is not.',
+    'Start it with `halab start NODE`.',
+  ),
+  NOT_A_REPLICA: entry(
+    exitCodes.refused,
+    'The node that should be promoted is not a replica.',
+    'See `halab status` for the roles.',
+  ),
+  NO_REPLICA: entry(
+    exitCodes.refused,
+    'There is no running replica to promote.',
+    'Start one with `halab start NODE`.',
+  ),
+  PRIMARY_ALIVE: entry(
+    exitCodes.refused,
+    'Promoting this node would make a second primary: another one is running.',
+    'Use `halab failover --promote`, which stops the old primary first.',
+  ),
+  SECOND_PRIMARY: entry(
+    exitCodes.refused,
+    'Starting this node would make a second primary.',
+    'Leave it stopped. `halab status` names the primary.',
+  ),
+  NOT_A_PRIMARY: entry(
+    exitCodes.refused,
+    'The proxy would send writes to a server that is not a primary.',
+    'Promote the node first: `halab promote NODE`. `--force` points the proxy all the same.',
+  ),
+  NOT_REPLAYED: entry(
+    exitCodes.incomplete,
+    'The replica did not replay the WAL it had received in time. It was not promoted.',
+    'See what holds replay up (`halab logs NODE`), then run the command again.',
+  ),
+  PROMOTION_FAILED: entry(
+    exitCodes.incomplete,
+    'The replica did not become a primary in time.',
+    'See `halab logs NODE`, then run the command again.',
+  ),
+  PROXY_CONFIG_INVALID: entry(
+    exitCodes.incomplete,
+    'HAProxy refused the new configuration; the old one is still in force.',
+    'Read HAProxy’s message. `halab proxy point NODE` tries again.',
+  ),
+  COMMAND_FAILED: entry(
+    exitCodes.unexpected,
+    'A program inside a container ended with an error.',
+    'Read its last lines, which follow the message.',
+  ),
+  INTERRUPTED: entry(
+    exitCodes.incomplete,
+    'The command was interrupted (Ctrl-C or SIGTERM).',
+    'Run it again: it goes on from what is there. `halab down` removes everything.',
+  ),
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof catalogue;

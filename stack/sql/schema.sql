@@ -1,0 +1,35 @@
+-- The products of the REST API, and the row by which halab proves that a
+-- write went through the proxy and was replayed on the replica.
+
+CREATE TABLE products (
+  id          bigint        GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  sku         text          NOT NULL UNIQUE CHECK (char_length(sku) BETWEEN 1 AND 64),
+  name        text          NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
+  description text          NOT NULL DEFAULT '' CHECK (char_length(description) <= 2000),
+  price       numeric(12,2) NOT NULL CHECK (price >= 0),
+  stock       integer       NOT NULL DEFAULT 0 CHECK (stock >= 0),
+  version     bigint        NOT NULL DEFAULT 1,
+  created_at  timestamptz   NOT NULL DEFAULT now(),
+  updated_at  timestamptz   NOT NULL DEFAULT now()
+);
+
+-- The version counts updates, whoever makes them: a reader that has seen
+-- version 3 can prove that an answer with version 2 is stale.
+CREATE FUNCTION products_next_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.version := OLD.version + 1;
+  NEW.updated_at := now();
+  RETURN NEW;
+END $$;
+CREATE TRIGGER products_next_version BEFORE UPDATE ON products
+  FOR EACH ROW EXECUTE FUNCTION products_next_version();
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON products TO app;
+
+CREATE SCHEMA halab;
+CREATE TABLE halab.verification (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  token    uuid    NOT NULL
+);
+GRANT USAGE ON SCHEMA halab TO app;
+GRANT SELECT, INSERT, UPDATE ON halab.verification TO app;
