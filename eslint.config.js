@@ -19,7 +19,18 @@ const mayImport = {
   labs: ['errors', 'clock', 'events', 'docker', 'nodes', 'stack', 'faults', 'failover', 'measure', 'api'],
   ui: ['errors', 'clock', 'events'],
   commands: [
-    'errors', 'clock', 'events', 'docker', 'nodes', 'stack', 'faults', 'failover', 'measure', 'labs', 'ui', 'api',
+    'errors',
+    'clock',
+    'events',
+    'docker',
+    'nodes',
+    'stack',
+    'faults',
+    'failover',
+    'measure',
+    'labs',
+    'ui',
+    'api',
   ],
 };
 
@@ -76,7 +87,10 @@ export default tseslint.config(
     rules: {
       'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       'no-console': 'error',
     },

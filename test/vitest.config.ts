@@ -14,7 +14,11 @@ export default defineConfig({
       project('cli'),
       // These run a real engine: a stack takes seconds, a broken wait must not take minutes.
       project('api', { testTimeout: 60_000, hookTimeout: 120_000 }),
-      project('integration', { testTimeout: 60_000, hookTimeout: 120_000, globalSetup: 'test/integration/leaks.ts' }),
+      project('integration', {
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+        globalSetup: 'test/integration/leaks.ts',
+      }),
     ],
   },
 });

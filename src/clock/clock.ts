@@ -1,11 +1,11 @@
 /** Where time comes from. Tests replace it; nothing else reads the system's clock. */
 export interface Clock {
   /** Milliseconds on a clock that never goes back; only differences mean something. */
-  nowMs(): number;
+  readonly nowMs: () => number;
   /** The date and time of day, for what people read. */
-  date(): Date;
+  readonly date: () => Date;
   /** Waits; rejects with the signal's reason when it is aborted. */
-  sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+  readonly sleep: (durationMs: number, signal?: AbortSignal) => Promise<void>;
 }
 
 export const systemClock: Clock = {

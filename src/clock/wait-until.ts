@@ -7,6 +7,8 @@ export interface WaitOptions {
   /** Pause between two attempts. */
   intervalMs?: number;
   signal?: AbortSignal | undefined;
+  /** An error of the attempt that no further attempt can mend, and that is thrown on at once. */
+  isFinal?: (error: unknown) => boolean;
   /** Makes the error thrown at the deadline, from what the last attempt threw, if it threw. */
   onTimeout: (lastError: unknown) => Error;
 }
@@ -18,7 +20,7 @@ export interface WaitOptions {
  */
 export async function waitUntil<T>(
   ask: () => Promise<T | undefined>,
-  { clock, timeoutMs, intervalMs = 10, signal, onTimeout }: WaitOptions,
+  { clock, timeoutMs, intervalMs = 10, signal, isFinal = () => false, onTimeout }: WaitOptions,
 ): Promise<T> {
   const deadlineMs = clock.nowMs() + timeoutMs;
   for (;;) {
@@ -28,6 +30,7 @@ export async function waitUntil<T>(
       const answer = await ask();
       if (answer !== undefined) return answer;
     } catch (error) {
+      if (isFinal(error)) throw error;
       lastError = error;
     }
     if (clock.nowMs() + intervalMs > deadlineMs) throw onTimeout(lastError);

@@ -8,11 +8,19 @@ interface CatalogueEntry {
   remedy: string;
 }
 
-const entry = (exitCode: ExitCode, meaning: string, remedy: string): CatalogueEntry => ({ exitCode, meaning, remedy });
+const entry = (exitCode: ExitCode, meaning: string, remedy: string): CatalogueEntry => ({
+  exitCode,
+  meaning,
+  remedy,
+});
 
 /** Every error that halab raises on purpose. docs/errors.md lists the same ones; a test compares the two. */
 export const catalogue = {
-  USAGE: entry(exitCodes.usage, 'The command line is wrong.', 'Read the help of the command: `halab COMMAND --help`.'),
+  USAGE: entry(
+    exitCodes.usage,
+    'The command line is wrong.',
+    'Read the help of the command: `halab COMMAND --help`.',
+  ),
   TOPOLOGY_INVALID: entry(
     exitCodes.usage,
     'The topology file does not have the form that the schema asks for; the message names line and column.',

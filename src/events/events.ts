@@ -36,7 +36,11 @@ export async function step<T>(
     });
     return result;
   } catch (error) {
-    emit({ type: 'step.failed', id: about.id, message: error instanceof Error ? error.message : String(error) });
+    emit({
+      type: 'step.failed',
+      id: about.id,
+      message: error instanceof Error ? error.message : String(error),
+    });
     throw error;
   }
 }

@@ -1,0 +1,28 @@
+import { Readable } from 'node:stream';
+import { buffer, text } from 'node:stream/consumers';
+import { extract, pack } from 'tar-stream';
+import type { FileEntry } from './engine.js';
+
+/** A tar archive of these files, as the engine takes it. */
+export async function packFiles(
+  files: readonly (Pick<FileEntry, 'path' | 'text'> & Partial<FileEntry>)[],
+): Promise<Buffer> {
+  const archive = pack();
+  for (const { path, text: content, mode = 0o644, uid = 0, gid = 0 } of files) {
+    archive.entry({ name: path.replace(/^\//, ''), mode, uid, gid }, content);
+  }
+  archive.finalize();
+  return await buffer(archive);
+}
+
+/** The text of the first file in a tar archive. */
+export async function unpackFirstFile(archive: NodeJS.ReadableStream): Promise<string | undefined> {
+  const entries = extract();
+  Readable.from(archive).pipe(entries);
+  let first: string | undefined;
+  for await (const entry of entries) {
+    if (first === undefined && entry.header.type === 'file') first = await text(entry);
+    else entry.resume();
+  }
+  return first;
+}

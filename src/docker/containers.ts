@@ -1,0 +1,155 @@
+import type Docker from 'dockerode';
+import { packFiles, unpackFirstFile } from './archive.js';
+import type { Connection } from './connection.js';
+import type { ContainerSpec, ContainerState, ContainerSummary, Engine } from './engine.js';
+import { statusOf } from './engine-errors.js';
+import { labelFilter } from './label-filter.js';
+import { decodeLogs, splitLines } from './logs.js';
+
+type ContainerCalls = Pick<
+  Engine,
+  | 'createContainer'
+  | 'listContainers'
+  | 'startContainer'
+  | 'stopContainer'
+  | 'signalContainer'
+  | 'containerState'
+  | 'removeContainer'
+  | 'putFiles'
+  | 'readFile'
+  | 'fileExists'
+  | 'tailLogs'
+  | 'followLogs'
+>;
+
+function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
+  return {
+    name: spec.name,
+    Hostname: spec.hostname,
+    Image: spec.image,
+    Labels: { ...spec.labels },
+    ExposedPorts: Object.fromEntries(spec.ports.map(({ container }) => [`${container}/tcp`, {}])),
+    HostConfig: {
+      NetworkMode: spec.networkId,
+      PortBindings: Object.fromEntries(
+        spec.ports.map(({ container, host, address }) => [
+          `${container}/tcp`,
+          [{ HostIp: address, HostPort: String(host) }],
+        ]),
+      ),
+      // What dies stays dead until somebody starts it: an engine that restarts a failed primary by itself would
+      // hide the failure, and could bring back a primary that has been replaced.
+      RestartPolicy: { Name: 'no' },
+      SecurityOpt: ['no-new-privileges'],
+      CapDrop: ['ALL'],
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },
+      ...(spec.sharedMemoryBytes === undefined ? {} : { ShmSize: spec.sharedMemoryBytes }),
+      ...(spec.volume === undefined
+        ? {}
+        : {
+            Mounts: [
+              {
+                Type: 'volume' as const,
+                Source: spec.volume.name,
+                Target: spec.volume.path,
+                VolumeOptions: {
+                  NoCopy: false,
+                  Labels: { ...spec.volume.labels },
+                  DriverConfig: { Name: 'local', Options: {} },
+                },
+              },
+            ],
+          }),
+    },
+    NetworkingConfig: { EndpointsConfig: { [spec.networkId]: { Aliases: [...spec.aliases] } } },
+  };
+}
+
+const summary = ({ Id, Names, Image, Labels, State, Ports }: Docker.ContainerInfo): ContainerSummary => ({
+  id: Id,
+  name: Names[0]?.replace(/^\//, '') ?? Id,
+  image: Image,
+  labels: Labels,
+  state: State as ContainerState,
+  ports: Ports.filter(({ PublicPort }) => (PublicPort as number | undefined) !== undefined).map(
+    ({ PrivatePort, PublicPort, IP }) => ({ container: PrivatePort, host: PublicPort, address: IP }),
+  ),
+});
+
+/** The engine answers 304 when a container is already in the state that was asked for. */
+async function unlessAlready(change: Promise<unknown>): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    if (statusOf(error) !== 304) throw error;
+  }
+}
+
+export const containerCalls = ({ docker, call }: Connection): ContainerCalls => ({
+  createContainer: async (spec) => (await call(docker.createContainer(createOptions(spec)))).id,
+  listContainers: async (labels) =>
+    (await call(docker.listContainers({ all: true, filters: labelFilter(labels) }))).map(summary),
+  startContainer: (id) => call(unlessAlready(docker.getContainer(id).start())),
+  stopContainer: (id, graceS) => call(unlessAlready(docker.getContainer(id).stop({ t: graceS }))),
+  signalContainer: async (id, signal) => {
+    await call(docker.getContainer(id).kill({ signal }) as Promise<unknown>);
+  },
+  containerState: async (id) =>
+    (await call(docker.getContainer(id).inspect())).State.Status as ContainerState,
+  removeContainer: async (id) => {
+    try {
+      await docker.getContainer(id).remove({ force: true, v: true });
+    } catch (error) {
+      // 404: gone already. 409: being removed by somebody else.
+      const status = statusOf(error);
+      if (status !== 404 && status !== 409) await call(Promise.reject(error as Error));
+    }
+  },
+
+  putFiles: async (id, files) => {
+    await call(docker.getContainer(id).putArchive(await packFiles(files), { path: '/' }));
+  },
+  readFile: async (id, path) => {
+    try {
+      return await unpackFirstFile(await docker.getContainer(id).getArchive({ path }));
+    } catch (error) {
+      return statusOf(error) === 404 ? undefined : await call(Promise.reject(error as Error));
+    }
+  },
+  fileExists: async (id, path) => {
+    try {
+      await docker.getContainer(id).infoArchive({ path });
+      return true;
+    } catch (error) {
+      return statusOf(error) === 404 ? false : await call(Promise.reject(error as Error));
+    }
+  },
+
+  tailLogs: async (id, lines) => {
+    const output = await call(
+      docker.getContainer(id).logs({ stdout: true, stderr: true, tail: lines, follow: false }),
+    );
+    return decodeLogs(output)
+      .split('\n')
+      .filter((line) => line !== '')
+      .slice(-lines);
+  },
+  followLogs: async (id, lines, onLine, signal) => {
+    const stream = await call(
+      docker
+        .getContainer(id)
+        .logs({ stdout: true, stderr: true, tail: lines, follow: true, abortSignal: signal }),
+    );
+    const output = splitLines(onLine);
+    docker.modem.demuxStream(stream, output, output);
+    await new Promise<void>((resolve) => {
+      stream
+        .once('end', resolve)
+        .once('close', resolve)
+        .once('error', () => {
+          resolve(); // The signal closes the stream: that is how following ends.
+        });
+    });
+    output.end();
+  },
+});

@@ -1,0 +1,23 @@
+import type { FileEntry } from '../../docker/engine.js';
+import type { NodeKind } from '../node-kind.js';
+import { renderConfig } from './config.js';
+
+export const configPath = '/etc/haproxy/haproxy.cfg';
+/** Where a new configuration waits until HAProxy has checked it. */
+export const candidatePath = '/etc/haproxy/haproxy.cfg.new';
+
+export const configFile = (path: string, text: string): FileEntry => ({
+  path,
+  text,
+  mode: 0o644,
+  uid: 999,
+  gid: 999,
+});
+
+export const haproxyKind: NodeKind = {
+  name: 'haproxy',
+  image: { dockerfile: 'images/haproxy/Dockerfile', copies: ['images/haproxy'] },
+  port: 5432,
+  stopGraceS: 5,
+  files: ({ writesTo }) => [configFile(configPath, renderConfig(writesTo))],
+};

@@ -1,0 +1,59 @@
+import pg from 'pg';
+
+/** Where a server is reached and as whom; the database is `shop` unless another is named. */
+export interface PostgresAddress {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  database?: string;
+}
+
+export const postgresUrl = ({ host, port, user, password, database = 'shop' }: PostgresAddress): string =>
+  `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`;
+
+/** An open connection. Given back by `await using`. */
+export interface PostgresSession extends AsyncDisposable {
+  /** Runs one statement with bound parameters and returns its rows. */
+  readonly query: <Row extends object>(sql: string, parameters?: readonly unknown[]) => Promise<Row[]>;
+}
+
+/**
+ * Opens a connection.
+ *
+ * @param timeoutMs bound on connecting, and on each statement
+ * @throws what pg throws: a connection error, or a DatabaseError with its SQLSTATE in `code`
+ */
+export async function openSession(address: PostgresAddress, timeoutMs = 1000): Promise<PostgresSession> {
+  const client = new pg.Client({
+    ...address,
+    database: address.database ?? 'shop',
+    application_name: 'halab',
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+  });
+  // A server that is stopped breaks idle connections too; the next query reports it.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+  return {
+    query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) =>
+      (await client.query<Row>(sql, [...parameters])).rows,
+    [Symbol.asyncDispose]: () => client.end().catch(() => undefined),
+  };
+}
+
+/** One statement on a connection of its own. */
+export async function queryOnce<Row extends object>(
+  address: PostgresAddress,
+  sql: string,
+  parameters: readonly unknown[] = [],
+  timeoutMs?: number,
+): Promise<Row[]> {
+  await using session = await openSession(address, timeoutMs);
+  return await session.query<Row>(sql, parameters);
+}

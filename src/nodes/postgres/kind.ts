@@ -1,0 +1,60 @@
+import type { FileEntry } from '../../docker/engine.js';
+import type { NodeKind } from '../node-kind.js';
+import { scramVerifier } from './scram.js';
+
+/** The user and group of PostgreSQL in the image. */
+const owner = { uid: 999, gid: 999 };
+
+export const home = '/var/lib/postgresql';
+export const dataDirectory = `${home}/data`;
+export const credentialsPath = `${home}/credentials.json`;
+/** A server with this file starts as a standby, whatever it was before. */
+export const standbySignalPath = `${dataDirectory}/standby.signal`;
+
+/** The replication slot of a node has its name; slots allow no hyphen. */
+export const slotName = (node: string): string => node.replaceAll('-', '_');
+
+/** Put into a data directory, makes the server start as a standby. */
+export const standbySignal: FileEntry = { path: standbySignalPath, text: '', mode: 0o600, ...owner };
+
+const nodeConf = (name: string, upstream: string | undefined): string =>
+  [
+    '# Written by halab: what this node has of its own.',
+    `cluster_name = '${name}'`,
+    ...(upstream === undefined
+      ? []
+      : [
+          `primary_conninfo = 'host=${upstream} port=5432 user=replicator application_name=${name} passfile=${home}/.pgpass connect_timeout=2'`,
+          `primary_slot_name = '${slotName(name)}'`,
+        ]),
+    '',
+  ].join('\n');
+
+export const postgresKind: NodeKind = {
+  name: 'postgres',
+  image: { dockerfile: 'images/postgres/Dockerfile', copies: ['images/postgres', 'sql'] },
+  port: 5432,
+  volumePath: home,
+  sharedMemoryBytes: 128 * 1024 * 1024,
+  // A fast shutdown writes a checkpoint; a large one takes a while.
+  stopGraceS: 30,
+  files: ({ name, credentials, role, peers }) => {
+    const file = (path: string, text: string): FileEntry => ({ path, text, mode: 0o600, ...owner });
+    const common = [
+      file(credentialsPath, JSON.stringify(credentials)),
+      file(`${home}/.pgpass`, `*:*:*:replicator:${credentials.replicator}\n`),
+      file(`${home}/node.conf`, nodeConf(name, peers[0])),
+    ];
+    // The entrypoint moves this one into the data directory once it has made it.
+    if (role === 'replica') return [...common, file(`${home}/standby.signal`, '')];
+    const { postgres, replicator, app, monitor } = credentials;
+    const statements = [
+      ...Object.entries({ postgres, replicator, app, monitor }).map(
+        ([user, password]) => `ALTER ROLE ${user} PASSWORD '${scramVerifier(password)}';`,
+      ),
+      ...peers.map((peer) => `SELECT pg_create_physical_replication_slot('${slotName(peer)}', true);`),
+    ];
+    // Single-user mode with -j ends a statement at a semicolon followed by an empty line.
+    return [...common, file(`${home}/bootstrap.sql`, `${statements.join('\n\n')}\n\n`)];
+  },
+};

@@ -1,0 +1,65 @@
+import type { Engine } from '../docker/engine.js';
+import { HalabError } from '../errors/halab-error.js';
+import type { Credentials } from '../nodes/credentials.js';
+import type { PostgresAddress } from '../nodes/postgres/client.js';
+import { credentialsPath } from '../nodes/postgres/kind.js';
+import type { RedisAddress } from '../nodes/redis/cache-state.js';
+import { nodesOfKind, onlyNode, type Stack, type StackNode } from './stack.js';
+
+/** PostgreSQL's roles in a stack. */
+export type RoleName = 'postgres' | 'app' | 'monitor';
+
+/** How the host reaches the servers of one stack. */
+export interface StackAccess {
+  credentials: Credentials;
+  readonly postgres: (node: StackNode, role: RoleName) => PostgresAddress;
+  /** Through the proxy. */
+  readonly writes: (role: RoleName) => PostgresAddress;
+  readonly redis: () => RedisAddress;
+}
+
+/** The passwords of a stack, which live in the volume of each PostgreSQL node; undefined when none has them. */
+export async function findCredentials(
+  engine: Engine,
+  containerIds: readonly string[],
+): Promise<Credentials | undefined> {
+  for (const id of containerIds) {
+    const text = await engine.readFile(id, credentialsPath);
+    if (text !== undefined) return JSON.parse(text) as Credentials;
+  }
+  return undefined;
+}
+
+export function stackAccess(engine: Engine, stack: Stack, credentials: Credentials): StackAccess {
+  const host = engine.endpoint.publishAddress;
+  const address = (port: number, role: RoleName): PostgresAddress => ({
+    host,
+    port,
+    user: role,
+    password: credentials[role],
+  });
+  return {
+    credentials,
+    postgres: (node, role) => address(node.port, role),
+    writes: (role) => address(onlyNode(stack, 'haproxy').port, role),
+    redis: () => ({ host, port: onlyNode(stack, 'redis').port, user: 'app', password: credentials.redis }),
+  };
+}
+
+/** @throws STACK_INCOMPLETE when no PostgreSQL node holds the credentials */
+export async function openAccess(engine: Engine, stack: Stack): Promise<StackAccess> {
+  // A running container's file is read fastest.
+  const holders = nodesOfKind(stack, 'postgres').sort(
+    (a, b) => Number(b.state === 'running') - Number(a.state === 'running'),
+  );
+  const credentials = await findCredentials(
+    engine,
+    holders.map((node) => node.containerId),
+  );
+  if (credentials === undefined) {
+    throw new HalabError('STACK_INCOMPLETE', `The stack ${stack.name} has no credentials yet.`, {
+      hint: `Complete it: halab up --stack ${stack.name}.`,
+    });
+  }
+  return stackAccess(engine, stack, credentials);
+}

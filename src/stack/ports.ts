@@ -1,0 +1,94 @@
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+import { execa } from 'execa';
+import type { Engine } from '../docker/engine.js';
+import { HalabError } from '../errors/halab-error.js';
+import { label } from './labels.js';
+import type { Topology } from './topology.js';
+
+/** How a stack's ports are chosen: the topology's, each moved by a number, or any that are free. */
+export type PortChoice = { offset: number } | 'auto';
+
+export interface PortPlan {
+  nodes: Readonly<Record<string, number>>;
+  api: number;
+}
+
+const isLocal = (engine: Engine): boolean => engine.endpoint.publishAddress === '127.0.0.1';
+
+/** Whether nothing listens on the port; a port that this user may not use counts as taken. */
+const isFree = (port: number, address: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen({ port, host: address, exclusive: true }, () => {
+      server.close(() => {
+        resolve(true);
+      });
+    });
+  });
+
+/** A free port below the range that the kernel takes for outgoing connections (32768 on). */
+async function freePort(address: string, taken: ReadonlySet<number>): Promise<number> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const port = randomInt(15000, 32000);
+    if (!taken.has(port) && (await isFree(port, address))) return port;
+  }
+  throw new HalabError('PORT_TAKEN', 'No free port was found between 15000 and 32000.');
+}
+
+/** @throws PORT_TAKEN when no free port is found; USAGE when an offset leads past 65535 */
+export async function planPorts(engine: Engine, topology: Topology, choice: PortChoice): Promise<PortPlan> {
+  const { publishAddress } = engine.endpoint;
+  const chosen = new Set<number>();
+  const choose = async (port: number): Promise<number> => {
+    const result = choice === 'auto' ? await freePort(publishAddress, chosen) : port + choice.offset;
+    if (result < 1 || result > 65535) {
+      throw new HalabError('USAGE', `The offset moves port ${port} to ${result}, which is no port.`);
+    }
+    chosen.add(result);
+    return result;
+  };
+  const nodes: Record<string, number> = {};
+  for (const [name, { port }] of Object.entries(topology.nodes)) nodes[name] = await choose(port);
+  return { nodes, api: await choose(topology.api.port) };
+}
+
+/** Who listens on a port of this machine, in words; undefined where it cannot be told. */
+async function portOwner(engine: Engine, port: number): Promise<string | undefined> {
+  const containers = await engine.listContainers({});
+  const container = containers.find(({ ports }) => ports.some(({ host }) => host === port));
+  if (container !== undefined) {
+    const stack = container.labels[label.stack];
+    return `the container ${container.name}${stack === undefined ? '' : ` of the stack ${stack}`}`;
+  }
+  const ss = await execa('ss', ['-Hltnp', `sport = :${port}`], { reject: false });
+  const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(ss.stdout) ?? [];
+  if (name !== undefined) return `${name} (process ${pid ?? ''})`;
+  const lsof = await execa('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], { reject: false });
+  const [, lsofPid, lsofName] = /^p(\d+)\nc(.+)$/m.exec(lsof.stdout) ?? [];
+  return lsofName === undefined ? undefined : `${lsofName} (process ${lsofPid ?? ''})`;
+}
+
+/**
+ * Makes sure that the ports are free. On a remote engine only the engine itself can tell, when a container starts.
+ *
+ * @throws PORT_TAKEN, naming the first taken port, who uses it, and the remedy
+ */
+export async function checkPorts(engine: Engine, ports: ReadonlyMap<string, number>): Promise<void> {
+  if (!isLocal(engine)) return;
+  const { publishAddress } = engine.endpoint;
+  const free = await Promise.all([...ports].map(async ([, port]) => await isFree(port, publishAddress)));
+  const [node, port] = [...ports].find((_, index) => free[index] === false) ?? [];
+  if (node === undefined || port === undefined) return;
+  const owner = await portOwner(engine, port);
+  throw new HalabError(
+    'PORT_TAKEN',
+    `Port ${port}, which ${node} needs, is in use${owner === undefined ? '' : ` by ${owner}`}.`,
+    {
+      hint: 'Stop what uses it, or choose others: halab up --port-offset 100, or --ports auto.',
+    },
+  );
+}

@@ -1,0 +1,22 @@
+import { standbySignalPath } from '../nodes/postgres/kind.js';
+import type { Operation } from './operation.js';
+import { configuredWritesTo } from './proxy.js';
+import { nodesOfKind, onlyNode, type Stack } from './stack.js';
+
+/**
+ * The stopped PostgreSQL nodes that must not be started, because each would come up as a primary beside another.
+ * A node without standby.signal starts as a primary; the one that the proxy sends writes to keeps that right.
+ */
+export async function secondPrimaries({ engine }: Operation, stack: Stack): Promise<string[]> {
+  const candidates = [];
+  for (const node of nodesOfKind(stack, 'postgres')) {
+    const neverStarted = node.state === 'created';
+    if (neverStarted || (await engine.fileExists(node.containerId, standbySignalPath))) continue;
+    candidates.push(node);
+  }
+  if (candidates.length < 2) return [];
+  const rightful = await configuredWritesTo(engine, onlyNode(stack, 'haproxy'));
+  return candidates
+    .filter(({ name, state }) => state !== 'running' && name !== rightful)
+    .map(({ name }) => name);
+}

@@ -1,0 +1,93 @@
+import type { ContainerState, Engine } from '../docker/engine.js';
+import { HalabError } from '../errors/halab-error.js';
+import type { KindName } from '../nodes/node-kind.js';
+import { label } from './labels.js';
+
+/** A container of a stack. */
+export interface StackNode {
+  name: string;
+  kind: KindName;
+  containerId: string;
+  state: ContainerState;
+  /** The port it publishes on the engine's address, whether it runs or not. */
+  port: number;
+}
+
+/** A stack as the engine knows it: found by labels, never remembered. */
+export interface Stack {
+  name: string;
+  topology: string;
+  nodes: readonly StackNode[];
+  apiPort: number;
+  /** The lab that made it and may replace it; null when a user did. */
+  lab: string | null;
+}
+
+const order: readonly KindName[] = ['postgres', 'haproxy', 'redis'];
+
+/** The stack of this name, or undefined when the engine has none of its containers. */
+export async function findStack(engine: Engine, name: string): Promise<Stack | undefined> {
+  const containers = await engine.listContainers({ [label.stack]: name });
+  const [first] = containers;
+  if (first === undefined) return undefined;
+  const nodes = containers.map(({ id, labels, state }) => ({
+    name: labels[label.node] ?? '',
+    kind: (labels[label.kind] ?? '') as KindName,
+    containerId: id,
+    state,
+    port: Number(labels[label.port]),
+  }));
+  nodes.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.name.localeCompare(b.name));
+  return {
+    name,
+    topology: first.labels[label.topology] ?? 'unknown',
+    nodes,
+    apiPort: Number(first.labels[label.apiPort]),
+    lab: first.labels[label.lab] ?? null,
+  };
+}
+
+/** @throws STACK_NOT_FOUND */
+export async function getStack(engine: Engine, name: string): Promise<Stack> {
+  const stack = await findStack(engine, name);
+  if (stack !== undefined) return stack;
+  throw new HalabError('STACK_NOT_FOUND', `There is no stack named ${name}.`, {
+    hint: `Start it: halab up${name === 'halab' ? '' : ` --stack ${name}`}. The stacks there are: halab ls.`,
+  });
+}
+
+/** @throws NODE_NOT_FOUND, naming the nodes there are */
+export function getNode(stack: Stack, name: string, kind?: KindName): StackNode {
+  const node = stack.nodes.find((candidate) => candidate.name === name);
+  const names = stack.nodes
+    .filter((candidate) => kind === undefined || candidate.kind === kind)
+    .map((n) => n.name);
+  if (node !== undefined && (kind === undefined || node.kind === kind)) return node;
+  throw new HalabError(
+    'NODE_NOT_FOUND',
+    node === undefined
+      ? `The stack ${stack.name} has no node named ${name}.`
+      : `${name} is a ${node.kind} node; the command needs a ${kind ?? ''} node.`,
+    { hint: `The nodes are: ${names.join(', ')}.` },
+  );
+}
+
+export const nodesOfKind = (stack: Stack, kind: KindName): StackNode[] =>
+  stack.nodes.filter((node) => node.kind === kind);
+
+/** The one node of a kind. @throws STACK_INCOMPLETE when it is not there */
+export function onlyNode(stack: Stack, kind: KindName): StackNode {
+  const [node] = nodesOfKind(stack, kind);
+  if (node !== undefined) return node;
+  throw new HalabError('STACK_INCOMPLETE', `The stack ${stack.name} has no ${kind} node.`, {
+    hint: `Complete it: halab up --stack ${stack.name}.`,
+  });
+}
+
+/** @throws NODE_NOT_RUNNING */
+export function requireRunning(node: StackNode): StackNode {
+  if (node.state === 'running') return node;
+  throw new HalabError('NODE_NOT_RUNNING', `${node.name} is not running (${node.state}).`, {
+    hint: `Start it: halab start ${node.name}.`,
+  });
+}
