@@ -2,7 +2,7 @@ import { HalabError } from '../errors/halab-error.js';
 import { step } from '../events/events.js';
 import { type Credentials, newCredentials } from '../nodes/credentials.js';
 import { kinds } from '../nodes/kinds.js';
-import { type Role } from '../nodes/node-kind.js';
+import type { KindName, Role } from '../nodes/node-kind.js';
 import { dataDirectory, standbySignalPath } from '../nodes/postgres/kind.js';
 import { findCredentials, stackAccess } from './access.js';
 import { ensureImages, imageTag } from './images.js';
@@ -32,7 +32,21 @@ export interface UpResult {
   /** Stopped nodes that were left so, because they would have become a second primary. */
   leftStopped: string[];
   verification: Verification;
+  /** Where each node listens on the engine's address. */
+  endpoints: { name: string; kind: KindName; address: string; purpose: string }[];
   durationMs: number;
+}
+
+/** What a client uses a node for. */
+function purposeOf(kind: KindName, isPrimary: boolean): string {
+  switch (kind) {
+    case 'postgres':
+      return isPrimary ? 'primary' : 'reads';
+    case 'haproxy':
+      return 'writes, to whichever node is the primary';
+    case 'redis':
+      return 'cache';
+  }
 }
 
 /** Names that the engine allows for containers, networks and volumes alike, with room for a node's name. */
@@ -259,6 +273,12 @@ export async function up(operation: Operation, options: UpOptions): Promise<UpRe
     started: toStart.map(({ name }) => name),
     leftStopped,
     verification,
+    endpoints: running.nodes.map(({ name, kind, port }) => ({
+      name,
+      kind,
+      address: `${engine.endpoint.publishAddress}:${port}`,
+      purpose: purposeOf(kind, name === verification.writtenTo),
+    })),
     durationMs: clock.nowMs() - startMs,
   };
 }

@@ -1,0 +1,147 @@
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { systemClock } from './clock/clock.js';
+import { registerAll } from './commands/register-all.js';
+import type { CommonOptions, Io, Outcome, Run, Session } from './commands/session.js';
+import type { Engine } from './docker/engine.js';
+import { type ExitCode, exitCodes } from './errors/exit-codes.js';
+import { HalabError } from './errors/halab-error.js';
+import type { Emit } from './events/events.js';
+import { readVersion } from './version.js';
+
+/** The reporter is loaded with the first event: a command that reports nothing does not pay for it. */
+function lazyReporter(io: Io): { emit: Emit; stop: () => void } {
+  let stopped = false;
+  let stop = (): void => undefined;
+  let pending: Promise<Emit> | undefined;
+  const load = async (): Promise<Emit> => {
+    const { chooseReporter } = await import('./ui/choose-reporter.js');
+    const reporter = chooseReporter(io.stderr, io.env);
+    if (stopped) return () => undefined;
+    stop = () => {
+      reporter.stop();
+    };
+    return reporter.report;
+  };
+  return {
+    emit: (event) => {
+      pending ??= load();
+      void pending.then((report) => {
+        if (!stopped) report(event);
+      });
+    },
+    stop: () => {
+      stopped = true;
+      stop();
+    },
+  };
+}
+
+async function printError(io: Io, json: boolean, error: unknown): Promise<ExitCode> {
+  if (!(error instanceof HalabError)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (json)
+      io.stdout.write(
+        `${JSON.stringify({ error: { code: 'UNEXPECTED', message: String(error) } }, null, 2)}\n`,
+      );
+    io.stderr.write(
+      `halab met an error that it does not know. This is a defect; please report it.\n${stack}\n`,
+    );
+    return exitCodes.unexpected;
+  }
+  const { code, message, hint, lines } = error;
+  if (json) io.stdout.write(`${JSON.stringify({ error: { code, message, hint, lines } }, null, 2)}\n`);
+  const [{ renderError }, { styleFor }] = await Promise.all([
+    import('./ui/render-error.js'),
+    import('./ui/style.js'),
+  ]);
+  io.stderr.write(renderError(error, styleFor(io.stderr, io.env)));
+  return error.exitCode;
+}
+
+/** Makes the signal that Ctrl-C and SIGTERM abort. A second Ctrl-C ends the process at once. */
+function interruptible(): { signal: AbortSignal; release: () => void } {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.incomplete);
+    controller.abort(new HalabError('INTERRUPTED', 'Interrupted.'));
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    release: () => {
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    },
+  };
+}
+
+async function printOutcome({ io, json, style }: Session, { data, text }: Outcome): Promise<void> {
+  if (json && data !== undefined) io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+  else if (text !== undefined) io.stdout.write(text(await style()));
+}
+
+/**
+ * The program: parses the words of the command line (without node and script), runs the command and prints.
+ *
+ * @returns the exit code: one of exitCodes, or that of a program run by `exec`, `psql` or `redis-cli`; it never
+ *   throws and never ends the process
+ */
+export async function main(words: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  const run: Run = async (options: CommonOptions, handler) => {
+    const reporter = lazyReporter(io);
+    const { signal, release } = interruptible();
+    let engine: Promise<Engine> | undefined;
+    const json = options.json === true;
+    const session: Session = {
+      io,
+      clock: systemClock,
+      emit: reporter.emit,
+      signal,
+      stackName: options.stack,
+      json,
+      engine: () =>
+        (engine ??= import('./docker/connect-engine.js').then(({ connectEngine }) => connectEngine(io.env))),
+      releaseTerminal: reporter.stop,
+      style: async () => (await import('./ui/style.js')).styleFor(io.stdout, io.env),
+    };
+    try {
+      const outcome = await handler(session);
+      reporter.stop();
+      await printOutcome(session, outcome);
+      exitCode = outcome.exitCode ?? exitCodes.done;
+    } catch (error) {
+      reporter.stop();
+      exitCode = await printError(io, json, error);
+    } finally {
+      release();
+    }
+  };
+
+  const program = new Command('halab')
+    .description(
+      'An HA lab console for PostgreSQL: run a real stack, break it, repair it, and prove what happened.',
+    )
+    .version(readVersion(), '-V, --version')
+    .enablePositionalOptions()
+    .showSuggestionAfterError(true);
+  registerAll(program, run);
+  const configure = (command: { commands: readonly unknown[] } & Command): void => {
+    command
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => io.stdout.write(text),
+        writeErr: (text) => io.stderr.write(text),
+      })
+      .configureHelp({ helpWidth: io.stdout.isTTY ? io.stdout.columns : 100 });
+    for (const sub of command.commands) configure(sub as Command);
+  };
+  configure(program);
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return await printError(io, false, error);
+    // Commander has printed the help or the mistake already.
+    exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+  return exitCode;
+}

@@ -1,0 +1,38 @@
+import { exitCodes } from '../errors/exit-codes.js';
+import { command, examples, type Register } from './program.js';
+import { watchOrOnce } from './watch-or-once.js';
+
+export const registerStatus: Register = (program, run) => {
+  program.addCommand(
+    command('status', 'expected beside found roles, replication, proxy, cache, findings')
+      .option('--watch', 'draw again every second until Ctrl-C')
+      .addHelpText(
+        'after',
+        examples(
+          ['halab status', 'exit code 3 when anything is wrong'],
+          ['halab status --watch', 'keep it in view'],
+          ['halab status --json', 'one object for a script; with --watch, one a line'],
+        ),
+      )
+      .action((options) =>
+        run(options, async (session) => {
+          const [engine, { getStack }, { observe }, { renderStatus }] = await Promise.all([
+            session.engine(),
+            import('../stack/stack.js'),
+            import('../stack/observe.js'),
+            import('../ui/render-status.js'),
+          ]);
+          return await watchOrOnce(session, options.watch === true, async () => {
+            const seen = await observe(engine, await getStack(engine, session.stackName));
+            const { stack, topology, healthy, nodes, proxy, cache, findings } = seen;
+            const status = { stack, topology, healthy, nodes, proxy, cache, findings };
+            return {
+              data: status,
+              text: (style) => renderStatus(status, style),
+              exitCode: healthy ? exitCodes.done : exitCodes.unhealthy,
+            };
+          });
+        }),
+      ),
+  );
+};

@@ -1,0 +1,161 @@
+import type { Finding, NodeState, ProxyState, Snapshot } from './snapshot.js';
+
+type Observed = Omit<Snapshot, 'findings' | 'healthy'>;
+
+const critical = (code: string, message: string, hint: string): Finding => ({
+  severity: 'critical',
+  code,
+  message,
+  hint,
+});
+const warning = (code: string, message: string, hint: string): Finding => ({
+  severity: 'warning',
+  code,
+  message,
+  hint,
+});
+
+function primaryFindings(nodes: NodeState[]): Finding[] {
+  const primaries = nodes.filter(({ role }) => role?.found === 'primary');
+  const replica = nodes.find(({ role }) => role?.found === 'replica');
+  if (primaries.length > 1) {
+    const timelines = primaries
+      .map(({ name, timeline }) => `${name} on timeline ${timeline ?? '?'}`)
+      .join(', ');
+    const stray = primaries.find(({ role }) => role?.expected !== 'primary') ?? primaries[0];
+    return [
+      critical(
+        'two-primaries',
+        `Two servers say primary: ${timelines}. Writes to both cannot be brought together again.`,
+        `halab stop ${stray?.name ?? 'NODE'}`,
+      ),
+    ];
+  }
+  if (primaries.length === 1) return [];
+  return [
+    critical(
+      'no-primary',
+      'No server is a primary: nothing can be written.',
+      replica === undefined ? 'halab up' : `halab failover --promote ${replica.name}`,
+    ),
+  ];
+}
+
+function nodeFindings({ name, kind, state, role, problem, replication }: NodeState): Finding[] {
+  if (state === 'paused')
+    return [
+      critical(
+        'node-paused',
+        `${name} is paused: it holds connections and answers nobody.`,
+        `docker unpause the container, or halab stop ${name}`,
+      ),
+    ];
+  if (state !== 'running') {
+    // A stopped primary is told by `no-primary` too; here is what happened to the node itself.
+    return [warning('node-stopped', `${name} is not running (${state}).`, `halab start ${name}`)];
+  }
+  if (problem !== null)
+    return [critical('node-silent', `${name} runs but does not answer: ${problem}.`, `halab logs ${name}`)];
+  const found: Finding[] = [];
+  if (kind === 'postgres' && role?.found === 'primary' && role.expected === 'replica') {
+    found.push(
+      critical(
+        'role-differs',
+        `${name} is running as primary, but the proxy sends writes elsewhere.`,
+        `halab proxy point ${name}`,
+      ),
+    );
+  }
+  if (role?.found === 'replica' && role.expected === 'primary') {
+    found.push(
+      critical(
+        'role-differs',
+        `The proxy sends writes to ${name}, which is a replica and refuses them.`,
+        `halab failover --promote ${name}`,
+      ),
+    );
+  }
+  if (replication !== null && replication.state !== 'streaming') {
+    found.push(
+      replication.state === 'not streaming'
+        ? critical('not-streaming', `${name} is not streaming: it gets no new WAL.`, `halab logs ${name}`)
+        : warning('catching-up', `${name} is in state ${replication.state}.`, 'halab lag --watch'),
+    );
+  }
+  return found;
+}
+
+function proxyFindings({ configured, reached, state }: ProxyState, nodes: NodeState[]): Finding[] {
+  const proxy = nodes.find(({ kind }) => kind === 'haproxy');
+  if (proxy?.state !== 'running') return [];
+  if (configured === null)
+    return [
+      critical(
+        'proxy-unconfigured',
+        'haproxy.cfg names no single server for writes.',
+        'halab proxy point NODE',
+      ),
+    ];
+  if (state === 'down') {
+    const primary = nodes.find(({ role }) => role?.found === 'primary');
+    const target = nodes.find(({ name }) => name === configured);
+    if (target?.state === 'running' && target.role?.found === 'primary') {
+      return [
+        critical(
+          'proxy-down',
+          `HAProxy does not reach ${configured}, though it runs.`,
+          `halab restart ${proxy.name}`,
+        ),
+      ];
+    }
+    return [
+      critical(
+        'proxy-target-down',
+        `HAProxy sends writes to ${configured}, which does not take them: clients fail.`,
+        primary === undefined ? 'halab failover --promote' : `halab proxy point ${primary.name}`,
+      ),
+    ];
+  }
+  if (reached !== null && reached !== configured) {
+    return [
+      critical(
+        'proxy-not-reloaded',
+        `haproxy.cfg names ${configured}, but HAProxy still sends writes to ${reached}: it has not taken the file.`,
+        `halab proxy point ${configured}`,
+      ),
+    ];
+  }
+  return [];
+}
+
+/** What an operator should know, the worst first. Pure: the same observation gives the same findings. */
+export function findingsOf({ nodes, proxy, detail }: Observed): Finding[] {
+  const lostSlots = detail.slots.filter(({ walStatus }) => walStatus === 'lost');
+  const postgres = nodes.filter(({ kind }) => kind === 'postgres');
+  const replicas = postgres.filter(({ role, state }) => role?.found === 'replica' && state === 'running');
+  const all = [
+    ...primaryFindings(postgres),
+    ...(proxy === null ? [] : proxyFindings(proxy, nodes)),
+    ...nodes.flatMap(nodeFindings),
+    ...(detail.primary !== null && replicas.length === 0
+      ? [
+          warning(
+            'no-redundancy',
+            `No replica follows ${detail.primary}: its loss would be the loss of the data.`,
+            'halab up',
+          ),
+        ]
+      : []),
+    ...lostSlots.map(({ name }) =>
+      critical(
+        'slot-lost',
+        `The slot ${name} has lost WAL that its replica needs: it cannot catch up.`,
+        'halab logs the replica; it needs a new base backup',
+      ),
+    ),
+  ];
+  return [
+    ...all.filter(({ severity }) => severity === 'critical'),
+    ...all.filter(({ severity }) => severity === 'warning'),
+  ];
+}

@@ -1,0 +1,179 @@
+import type { Engine } from '../docker/engine.js';
+import type { Role } from '../nodes/node-kind.js';
+import { queryOnce } from '../nodes/postgres/client.js';
+import { slotName } from '../nodes/postgres/kind.js';
+import { lsnDistance } from '../nodes/postgres/lsn.js';
+import { readServerState, type ServerState } from '../nodes/postgres/server-state.js';
+import { readCacheState } from '../nodes/redis/cache-state.js';
+import { openAccess, type StackAccess } from './access.js';
+import { findingsOf } from './findings.js';
+import { configuredWritesTo } from './proxy.js';
+import type { LagRow, NodeState, ProxyState, ReplicationState, Snapshot } from './snapshot.js';
+import { nodesOfKind, type Stack, type StackNode } from './stack.js';
+
+const askTimeoutMs = 1000;
+
+type Answer<T> = { value: T } | { problem: string };
+
+async function ask<T>(question: Promise<T>): Promise<Answer<T>> {
+  try {
+    return { value: await question };
+  } catch (error) {
+    return { problem: error instanceof Error && error.message !== '' ? error.message : String(error) };
+  }
+}
+
+function replicationOf(
+  node: StackNode,
+  replica: ServerState,
+  primary: ServerState | undefined,
+): ReplicationState {
+  const standby = primary?.standbys.find(({ name }) => name === node.name);
+  if (primary === undefined || standby === undefined) {
+    return {
+      // Without a primary to ask, the replica's own walreceiver tells.
+      state:
+        primary === undefined && replica.walReceiver?.status === 'streaming' ? 'streaming' : 'not streaming',
+      syncState: null,
+      lagBytes: primary === undefined ? null : Math.max(0, lsnDistance(replica.lsn, primary.lsn)),
+      lagMs: null,
+    };
+  }
+  const { state, syncState, replayLagBytes, replayLagMs } = standby;
+  return {
+    state,
+    syncState,
+    lagBytes: replayLagBytes,
+    // The primary measures time only while there is WAL to replay.
+    lagMs: replayLagBytes === 0 ? 0 : (replayLagMs ?? replica.replayedAgoMs),
+  };
+}
+
+/** The server that a session through the proxy reaches, by its cluster_name. */
+async function reachedThrough(access: StackAccess): Promise<string | undefined> {
+  const rows = await queryOnce<{ node: string }>(
+    access.writes('monitor'),
+    `SELECT current_setting('cluster_name') AS node`,
+    [],
+    askTimeoutMs,
+  );
+  return rows[0]?.node;
+}
+
+async function observeProxy(engine: Engine, stack: Stack, access: StackAccess): Promise<ProxyState | null> {
+  const [haproxy] = nodesOfKind(stack, 'haproxy');
+  if (haproxy === undefined) return null;
+  const [configured, answer] = await Promise.all([
+    configuredWritesTo(engine, haproxy),
+    haproxy.state === 'running' ? ask(reachedThrough(access)) : undefined,
+  ]);
+  const reached = answer !== undefined && 'value' in answer ? (answer.value ?? null) : null;
+  return {
+    writesTo: reached ?? configured ?? null,
+    configured: configured ?? null,
+    reached,
+    state: reached === null ? 'down' : 'up',
+  };
+}
+
+/** Asks the engine and every running server once, side by side, and says what is true of the stack now. */
+export async function observe(engine: Engine, stack: Stack, access?: StackAccess): Promise<Snapshot> {
+  const reach = access ?? (await openAccess(engine, stack));
+  const running = stack.nodes.filter(({ state }) => state === 'running');
+  const [proxy, servers, redis] = await Promise.all([
+    observeProxy(engine, stack, reach),
+    Promise.all(
+      running
+        .filter(({ kind }) => kind === 'postgres')
+        .map(async (node) => ({
+          node,
+          answer: await ask(readServerState(reach.postgres(node, 'monitor'), askTimeoutMs)),
+        })),
+    ),
+    running.some(({ kind }) => kind === 'redis')
+      ? ask(readCacheState(reach.redis(), askTimeoutMs))
+      : undefined,
+  ]);
+  const answers = new Map(servers.map(({ node, answer }) => [node.name, answer]));
+  const stateOf = (name: string): ServerState | undefined => {
+    const answer = answers.get(name);
+    return answer !== undefined && 'value' in answer ? answer.value : undefined;
+  };
+  const primaries = running.filter(({ name }) => stateOf(name)?.role === 'primary').map(({ name }) => name);
+  const expectedPrimary = proxy?.configured ?? primaries[0];
+  const primaryName = primaries.find((name) => name === expectedPrimary) ?? primaries[0] ?? null;
+  const primary = primaryName === null ? undefined : stateOf(primaryName);
+
+  const nodes = stack.nodes.map((node): NodeState => {
+    const server = stateOf(node.name);
+    const answer = node.kind === 'redis' ? redis : answers.get(node.name);
+    const expected: Role = node.name === expectedPrimary ? 'primary' : 'replica';
+    return {
+      name: node.name,
+      kind: node.kind,
+      state: node.state,
+      role: node.kind === 'postgres' ? { expected, found: server?.role ?? null } : null,
+      timeline: server?.timeline ?? null,
+      lsn: server?.lsn ?? null,
+      port: node.port,
+      replication: server?.role === 'replica' ? replicationOf(node, server, primary) : null,
+      problem: answer !== undefined && 'problem' in answer ? answer.problem : null,
+    };
+  });
+  const cache = redis !== undefined && 'value' in redis ? redis.value : null;
+  const observed = {
+    stack: stack.name,
+    topology: stack.topology,
+    nodes,
+    proxy,
+    cache:
+      cache === null
+        ? null
+        : {
+            hits: cache.api.hits,
+            misses: cache.api.misses,
+            hitRatio: cache.api.hitRatio,
+            keys: cache.api.keys,
+          },
+    detail: {
+      primary: primaryName,
+      standbys: primary?.standbys ?? [],
+      slots: primary?.slots ?? [],
+      redis: cache,
+    },
+  };
+  const findings = findingsOf(observed);
+  return { ...observed, findings, healthy: findings.length === 0 };
+}
+
+/** The replication lag table, from the primary's own views; one row a slot or a connection. */
+export function lagRows({ detail }: Snapshot): LagRow[] {
+  const { standbys, slots } = detail;
+  const rows = standbys.map(
+    ({ name, ...standby }): LagRow => ({
+      ...standby,
+      standby: name,
+      slot: slots.find((slot) => slot.name === slotName(name)) ?? null,
+    }),
+  );
+  const absent = slots.filter(({ name }) => rows.every(({ slot }) => slot?.name !== name));
+  return [
+    ...rows,
+    ...absent.map(
+      (slot): LagRow => ({
+        standby: slot.name.replaceAll('_', '-'),
+        state: 'not streaming',
+        syncState: null,
+        sentLsn: null,
+        flushLsn: null,
+        replayLsn: null,
+        sentLagBytes: null,
+        flushLagBytes: null,
+        replayLagBytes: slot.retainedBytes,
+        flushLagMs: null,
+        replayLagMs: null,
+        slot,
+      }),
+    ),
+  ];
+}

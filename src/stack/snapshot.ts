@@ -1,0 +1,80 @@
+import type { ContainerState } from '../docker/engine.js';
+import type { KindName, Role } from '../nodes/node-kind.js';
+import type { SlotState, StandbyState } from '../nodes/postgres/server-state.js';
+import type { CacheState } from '../nodes/redis/cache-state.js';
+
+/** A replica's connection to the primary. */
+export interface ReplicationState {
+  /** streaming, catchup and so on (pg_stat_replication.state), or `not streaming` when there is no connection. */
+  state: string;
+  syncState: string | null;
+  /** WAL written on the primary and not yet replayed; null when the primary cannot be asked. */
+  lagBytes: number | null;
+  lagMs: number | null;
+}
+
+export interface NodeState {
+  name: string;
+  kind: KindName;
+  state: ContainerState;
+  /** For PostgreSQL. Expected: where the proxy sends writes. Found: what the server says of itself. */
+  role: { expected: Role; found: Role | null } | null;
+  timeline: number | null;
+  lsn: string | null;
+  port: number;
+  replication: ReplicationState | null;
+  /** Why a running server could not be asked. */
+  problem: string | null;
+}
+
+export interface ProxyState {
+  /** Where a write goes: the server that was reached through the proxy, else the one that haproxy.cfg names. */
+  writesTo: string | null;
+  /** The server that haproxy.cfg names. */
+  configured: string | null;
+  /** The server that answered through the proxy; null when none did. */
+  reached: string | null;
+  state: 'up' | 'down';
+}
+
+export interface Finding {
+  severity: 'critical' | 'warning';
+  code: string;
+  message: string;
+  /** The next command to type. */
+  hint: string;
+}
+
+/** The replication lag table: one row a standby that the primary knows, by connection or by slot. */
+export interface LagRow {
+  standby: string;
+  state: string;
+  syncState: string | null;
+  sentLsn: string | null;
+  flushLsn: string | null;
+  replayLsn: string | null;
+  sentLagBytes: number | null;
+  flushLagBytes: number | null;
+  replayLagBytes: number | null;
+  flushLagMs: number | null;
+  replayLagMs: number | null;
+  slot: SlotState | null;
+}
+
+/** What is true of a stack now, from one round of questions to the engine and the servers. */
+export interface Snapshot {
+  stack: string;
+  topology: string;
+  healthy: boolean;
+  nodes: NodeState[];
+  proxy: ProxyState | null;
+  cache: { hits: number; misses: number; hitRatio: number | null; keys: number } | null;
+  findings: Finding[];
+  /** The parts that `status` sums up and `lag` and `cache` show whole. */
+  detail: {
+    primary: string | null;
+    standbys: StandbyState[];
+    slots: SlotState[];
+    redis: CacheState | null;
+  };
+}

@@ -1,0 +1,93 @@
+import { typed } from '../errors/typed.js';
+import type { Finding, NodeState, ProxyState, ReplicationState, Snapshot } from '../stack/snapshot.js';
+import { formatBytes, formatMs, formatRatio } from './format.js';
+import type { Style } from './style.js';
+import { renderTable } from './table.js';
+import { wrap } from './wrap.js';
+
+/** A lag without a connection is no lag: it says so instead of showing a figure. */
+function lagCell(replication: ReplicationState | null, { paint }: Style): string {
+  if (replication === null) return '';
+  const { state, lagBytes, lagMs } = replication;
+  if (state === 'not streaming') return paint.red(state);
+  if (lagBytes === null) return paint.yellow('not known');
+  const lag = `${formatBytes(lagBytes)}${lagMs === null ? '' : ` ${formatMs(lagMs)}`}`;
+  return state === 'streaming' ? lag : paint.yellow(`${state} ${formatBytes(lagBytes)}`);
+}
+
+/** Expected beside found; a difference is marked as repmgr marks it, and is never hidden. */
+function roleCells({ role, state }: NodeState, { paint }: Style): [string, string] {
+  if (role === null) return ['', ''];
+  const { expected, found } = role;
+  if (found === null) return [expected, paint.yellow(state === 'running' ? '? silent' : '–')];
+  return [expected, found === expected ? found : paint.red(`! ${found}`)];
+}
+
+function stateCell({ state, problem }: NodeState, { paint }: Style): string {
+  if (state !== 'running') return paint.red(state);
+  return problem === null ? state : paint.red('silent');
+}
+
+function proxyLine({ configured, reached, writesTo, state }: ProxyState, { paint }: Style): string {
+  if (state === 'down') {
+    return `${paint.red('writes fail')}: ${
+      configured === null ? 'haproxy.cfg names no server' : `haproxy.cfg names ${configured}`
+    }, and no server answers through the proxy`;
+  }
+  if (configured !== reached) {
+    return paint.red(
+      `writes go to ${reached ?? 'no server'}, but haproxy.cfg names ${configured ?? 'no server'}`,
+    );
+  }
+  return `writes go to ${writesTo ?? 'no server'}`;
+}
+
+const cacheLine = (cache: NonNullable<Snapshot['cache']>): string =>
+  `${cache.hits} hits, ${cache.misses} misses, ratio ${formatRatio(cache.hitRatio)}, ${cache.keys} keys`;
+
+function findingLines({ severity, message, hint }: Finding, { paint, columns }: Style): string[] {
+  const mark = severity === 'critical' ? paint.red('✖') : paint.yellow('!');
+  return [
+    `${mark} ${wrap(message, columns - 2, '  ')}`,
+    `  ${paint.cyan('→')} ${wrap(hint, columns - 4, '    ')}`,
+  ];
+}
+
+/** The whole stack on one screen, at most 80 columns wide with the names of the classic topology. */
+export function renderStatus(snapshot: Omit<Snapshot, 'detail'>, style: Style): string {
+  const { stack, topology, healthy, nodes, proxy, cache, findings } = snapshot;
+  const { paint } = style;
+  const critical = findings.some(({ severity }) => severity === 'critical');
+  const verdict = healthy
+    ? paint.green('healthy')
+    : critical
+      ? paint.red('not healthy')
+      : paint.yellow('not healthy');
+  return [
+    `Stack ${paint.bold(stack)} (${topology}): ${verdict}`,
+    '',
+    renderTable(
+      ['NODE', 'EXPECTED', 'FOUND', 'STATE', 'TL', 'LSN', 'LAG', 'PORT'],
+      nodes.map((node) => [
+        node.name,
+        ...roleCells(node, style),
+        stateCell(node, style),
+        node.timeline === null ? '' : String(node.timeline),
+        node.lsn ?? '',
+        lagCell(node.replication, style),
+        String(node.port),
+      ]),
+      style,
+      [4, 7],
+    ),
+    '',
+    ...(proxy === null ? [] : [`Proxy  ${proxyLine(proxy, style)}`]),
+    `Cache  ${cache === null ? paint.yellow('Redis does not answer') : cacheLine(cache)}`,
+    '',
+    ...(healthy
+      ? [`${paint.green('✔')} Every role is as expected, replication streams, writes reach the primary.`]
+      : findings.flatMap((finding) => findingLines(finding, style))),
+    ...(healthy ? [] : ['', paint.dim(`Look again: ${typed(stack, 'status --watch')}`)]),
+    '',
+  ].join('\n');
+}
