@@ -72,8 +72,8 @@ RETURNING current_setting('cluster_name') AS node`;
  *
  * @throws what pg throws
  */
-export async function writeMark(writes: PostgresAddress, token: string): Promise<string> {
-  const [row] = await queryOnce<{ node: string }>(writes, markSql, [token]);
+export async function writeMark(writes: PostgresAddress, token: string, timeoutMs = 1000): Promise<string> {
+  const [row] = await queryOnce<{ node: string }>(writes, markSql, [token], timeoutMs);
   return row?.node ?? 'unknown';
 }
 

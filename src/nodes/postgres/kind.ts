@@ -11,6 +11,9 @@ export const credentialsPath = `${home}/credentials.json`;
 /** A server with this file starts as a standby, whatever it was before. */
 export const standbySignalPath = `${dataDirectory}/standby.signal`;
 
+/** Without waiting: pg_ctl looks only every 100 ms whether the server is promoted; halab asks every 5 ms. */
+export const promoteCommand = ['pg_ctl', 'promote', '--no-wait', '--silent', '-D', dataDirectory] as const;
+
 /** The replication slot of a node has its name; slots allow no hyphen. */
 export const slotName = (node: string): string => node.replaceAll('-', '_');
 

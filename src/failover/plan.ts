@@ -1,0 +1,93 @@
+import { checkCommand, type HaproxyAction, pointCommand } from '../nodes/haproxy/point.js';
+import { promoteCommand, standbySignalPath } from '../nodes/postgres/kind.js';
+import { containerName } from '../stack/labels.js';
+
+/** The steps of a failover, in the order in which each must be complete. */
+export type FailoverStep =
+  | 'stop old primary'
+  | 'check haproxy.cfg'
+  | 'replay'
+  | 'promote'
+  | 'fence old primary'
+  | 'point proxy'
+  | 'verify'
+  | 'keep WAL';
+
+export interface PlannedStep {
+  name: FailoverStep;
+  /** What it is for, and what it waits for. */
+  purpose: string;
+  /** What a person would type for the same. */
+  command: string;
+}
+
+/** What a plan is made from. */
+export interface FailoverFacts {
+  stack: string;
+  /** The node that becomes the primary. */
+  candidate: string;
+  /** The other PostgreSQL nodes: none of them may stay a primary. */
+  others: readonly string[];
+  haproxy: string;
+  action: HaproxyAction;
+}
+
+const shell = (words: readonly string[]): string =>
+  words.map((word) => (/^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+
+/** The steps with the commands that would run. Pure: `--dry-run` prints what the execution follows. */
+export function planFailover({ stack, candidate, others, haproxy, action }: FailoverFacts): PlannedStep[] {
+  const container = (node: string): string => containerName(stack, node);
+  const psql = (sql: string): string => `docker exec ${container(candidate)} psql -d shop -c "${sql}"`;
+  return [
+    {
+      name: 'stop old primary',
+      purpose: 'one primary at a time: nothing may be acknowledged there any more',
+      command: `docker stop ${others.map(container).join(' ')}`,
+    },
+    {
+      name: 'check haproxy.cfg',
+      purpose: `the new configuration names ${candidate}; HAProxy reads it before it is needed`,
+      command: `docker exec ${container(haproxy)} ${shell(checkCommand)}`,
+    },
+    {
+      name: 'replay',
+      purpose: `${candidate} applies all the WAL that it received: what it has not applied would be lost`,
+      command: psql('SELECT pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn()'),
+    },
+    {
+      name: 'promote',
+      purpose: `${candidate} ends recovery on a new timeline and takes writes`,
+      command: `docker exec ${container(candidate)} ${shell(promoteCommand)}`,
+    },
+    {
+      name: 'fence old primary',
+      purpose: 'with standby.signal it starts as a replica, even by a mere docker start',
+      command: others
+        .map((node) => `docker cp standby.signal ${container(node)}:${standbySignalPath}`)
+        .join(' && '),
+    },
+    {
+      name: 'point proxy',
+      purpose: `HAProxy sends writes to ${candidate}`,
+      command:
+        action === 'reload'
+          ? `docker exec ${container(haproxy)} ${shell(pointCommand)}`
+          : `docker exec ${container(haproxy)} mv … && docker restart ${container(haproxy)}`,
+    },
+    {
+      name: 'verify',
+      purpose: `a write through the proxy is acknowledged by ${candidate}`,
+      command: `docker exec … psql -h ${haproxy} -U app -d shop -c "INSERT INTO halab.verification …"`,
+    },
+    {
+      name: 'keep WAL',
+      purpose: 'a slot for each other node, so that it can follow when it comes back',
+      command: others
+        .map((node) =>
+          psql(`SELECT pg_create_physical_replication_slot('${node.replaceAll('-', '_')}', true)`),
+        )
+        .join(' && '),
+    },
+  ];
+}

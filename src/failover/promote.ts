@@ -1,0 +1,73 @@
+import { HalabError } from '../errors/halab-error.js';
+import { step } from '../events/events.js';
+import { openSession } from '../nodes/postgres/client.js';
+import { promoteCommand } from '../nodes/postgres/kind.js';
+import { readServerState } from '../nodes/postgres/server-state.js';
+import { openAccess } from '../stack/access.js';
+import type { Operation } from '../stack/operation.js';
+import { getNode, getStack, nodesOfKind, requireRunning } from '../stack/stack.js';
+import { createSlots, fence, promoteAndWait, readRecovery, waitForReplay } from './promotion.js';
+
+export interface PromoteResult {
+  promoted: string;
+  fenced: string[];
+  timeline: { before: number; after: number };
+  durationMs: number;
+  next: string[];
+}
+
+/**
+ * The promotion alone, as in a failover by hand: the proxy still sends writes to the old node.
+ *
+ * @throws PRIMARY_ALIVE while another node runs that is, or may be, a primary; NOT_A_REPLICA; NODE_NOT_RUNNING
+ */
+export async function promote(operation: Operation, stackName: string, name: string): Promise<PromoteResult> {
+  const { engine, clock, emit } = operation;
+  const stack = await getStack(engine, stackName);
+  const node = requireRunning(getNode(stack, name, 'postgres'));
+  const access = await openAccess(engine, stack);
+  await using session = await openSession(access.postgres(node, 'postgres'));
+  const before = await readRecovery(session);
+  if (!before.replica) {
+    throw new HalabError('NOT_A_REPLICA', `${name} is a primary already.`, {
+      hint: `Send writes to it: halab proxy point ${name}.`,
+    });
+  }
+  const others = nodesOfKind(stack, 'postgres').filter((other) => other.name !== name);
+  for (const other of others.filter(({ state }) => state !== 'exited' && state !== 'created')) {
+    const role =
+      other.state === 'running'
+        ? (await readServerState(access.postgres(other, 'monitor')).catch(() => undefined))?.role
+        : undefined;
+    if (role === 'replica') continue;
+    throw new HalabError(
+      'PRIMARY_ALIVE',
+      role === 'primary'
+        ? `${other.name} is a running primary.`
+        : `${other.name} is ${other.state} and may be a primary.`,
+      {
+        hint: `Stop it first: halab stop ${other.name}. Or all steps at once: halab failover --promote ${name}.`,
+      },
+    );
+  }
+  const startMs = clock.nowMs();
+  const stopped = others.filter(({ state }) => state !== 'running');
+  await step(emit, clock.nowMs, { id: 'replay', title: 'replay', node: name }, () =>
+    waitForReplay(operation, node, session, { sourceStopped: stopped.length === others.length }),
+  );
+  await step(emit, clock.nowMs, { id: 'promote', title: 'promote', node: name }, async () => {
+    await Promise.all([
+      promoteAndWait(operation, node, session, await engine.prepareExec(node.containerId, promoteCommand)),
+      fence(operation, stopped),
+    ]);
+  });
+  await createSlots(session, others);
+  const { timeline } = await readServerState(access.postgres(node, 'monitor'));
+  return {
+    promoted: name,
+    fenced: stopped.map((other) => other.name),
+    timeline: { before: before.timeline, after: timeline },
+    durationMs: clock.nowMs() - startMs,
+    next: [`halab proxy point ${name}`],
+  };
+}

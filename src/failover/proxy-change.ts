@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { waitUntil } from '../clock/wait-until.js';
+import { HalabError } from '../errors/halab-error.js';
+import {
+  type HaproxyAction,
+  point,
+  preparePoint,
+  stageConfig,
+  startWithConfig,
+} from '../nodes/haproxy/point.js';
+import type { StackAccess } from '../stack/access.js';
+import type { Operation } from '../stack/operation.js';
+import type { StackNode } from '../stack/stack.js';
+import { writeMark } from '../stack/verify.js';
+
+const verifyTimeoutMs = 10_000;
+/** A connection that was on its way to the old node may hang until HAProxy ends it; the next one will not. */
+const attemptTimeoutMs = 300;
+
+/** Waits until a write through the proxy is acknowledged by this node. @throws VERIFICATION_FAILED */
+export async function verifyWrites(
+  { clock, signal }: Operation,
+  access: StackAccess,
+  promoted: string,
+): Promise<void> {
+  const token = randomUUID();
+  await waitUntil(
+    async () => ((await writeMark(access.writes('app'), token, attemptTimeoutMs)) === promoted ? true : undefined),
+    {
+      clock,
+      timeoutMs: verifyTimeoutMs,
+      intervalMs: 5,
+      signal,
+      onTimeout: (cause) =>
+        new HalabError(
+          'VERIFICATION_FAILED',
+          `No write through the proxy was acknowledged by ${promoted} within ${verifyTimeoutMs / 1000} s.`,
+          {
+            hint: 'See what stands in the way: halab status.',
+            cause,
+          },
+        ),
+    },
+  );
+}
+
+/** A change of HAProxy's configuration in two parts, so that the first can be done ahead. */
+export interface ProxyChange {
+  /** @throws PROXY_CONFIG_INVALID */
+  readonly check: () => Promise<void>;
+  readonly apply: () => Promise<void>;
+}
+
+/** Sends writes to a node. An HAProxy that does not run cannot check, and is started with its new configuration. */
+export function proxyChange(
+  { engine }: Operation,
+  haproxy: StackNode,
+  writesTo: string,
+  action: HaproxyAction,
+): ProxyChange {
+  const { containerId, state } = haproxy;
+  if (state !== 'running') {
+    return { check: () => Promise.resolve(), apply: () => startWithConfig(engine, containerId, writesTo) };
+  }
+  const prepared = preparePoint(engine, containerId, action);
+  prepared.catch(() => undefined); // Awaited in apply.
+  return {
+    check: () => stageConfig(engine, containerId, writesTo),
+    apply: async () => {
+      await point(engine, containerId, action, await prepared);
+    },
+  };
+}
