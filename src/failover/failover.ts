@@ -1,3 +1,4 @@
+import { typed } from '../errors/typed.js';
 import type { HaproxyAction } from '../nodes/haproxy/point.js';
 import type { PostgresSession } from '../nodes/postgres/client.js';
 import { promoteCommand } from '../nodes/postgres/kind.js';
@@ -138,8 +139,8 @@ export async function failover(operation: Operation, options: FailoverOptions): 
     verified: true,
     redundancy: { streamingReplicas },
     next: [
-      'halab status',
-      ...(streamingReplicas === 0 ? others.map(({ name }) => `halab start ${name}`) : []),
+      typed(options.stack, 'status'),
+      ...(streamingReplicas === 0 ? others.map(({ name }) => typed(options.stack, `start ${name}`)) : []),
     ],
   };
 }

@@ -1,4 +1,5 @@
 import { HalabError } from '../errors/halab-error.js';
+import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
 import type { HaproxyAction } from '../nodes/haproxy/point.js';
 import { readServerState } from '../nodes/postgres/server-state.js';
@@ -46,6 +47,9 @@ export async function pointProxy(
     throw new HalabError(
       'NOT_A_PRIMARY',
       `${name} ${role === undefined ? `does not answer (${node.state})` : 'is a replica and refuses writes'}.`,
+      {
+        hint: `Promote it first: ${typed(stackName, `promote ${name}`)}. With --force the proxy is pointed all the same.`,
+      },
     );
   }
   const startMs = clock.nowMs();

@@ -1,4 +1,5 @@
 import { HalabError } from '../errors/halab-error.js';
+import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
 import { openSession } from '../nodes/postgres/client.js';
 import { promoteCommand } from '../nodes/postgres/kind.js';
@@ -30,7 +31,7 @@ export async function promote(operation: Operation, stackName: string, name: str
   const before = await readRecovery(session);
   if (!before.replica) {
     throw new HalabError('NOT_A_REPLICA', `${name} is a primary already.`, {
-      hint: `Send writes to it: halab proxy point ${name}.`,
+      hint: `Send writes to it: ${typed(stackName, `proxy point ${name}`)}.`,
     });
   }
   const others = nodesOfKind(stack, 'postgres').filter((other) => other.name !== name);
@@ -46,7 +47,7 @@ export async function promote(operation: Operation, stackName: string, name: str
         ? `${other.name} is a running primary.`
         : `${other.name} is ${other.state} and may be a primary.`,
       {
-        hint: `Stop it first: halab stop ${other.name}. Or all steps at once: halab failover --promote ${name}.`,
+        hint: `Stop it first: ${typed(stackName, `stop ${other.name}`)}. Or all steps at once: ${typed(stackName, `failover --promote ${name}`)}.`,
       },
     );
   }
@@ -68,6 +69,6 @@ export async function promote(operation: Operation, stackName: string, name: str
     fenced: stopped.map((other) => other.name),
     timeline: { before: before.timeline, after: timeline },
     durationMs: clock.nowMs() - startMs,
-    next: [`halab proxy point ${name}`],
+    next: [typed(stackName, `proxy point ${name}`)],
   };
 }

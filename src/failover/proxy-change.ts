@@ -25,7 +25,8 @@ export async function verifyWrites(
 ): Promise<void> {
   const token = randomUUID();
   await waitUntil(
-    async () => ((await writeMark(access.writes('app'), token, attemptTimeoutMs)) === promoted ? true : undefined),
+    async () =>
+      (await writeMark(access.writes('app'), token, attemptTimeoutMs)) === promoted ? true : undefined,
     {
       clock,
       timeoutMs: verifyTimeoutMs,
