@@ -6,32 +6,24 @@ import type { Engine } from './docker/engine.js';
 import { type ExitCode, exitCodes } from './errors/exit-codes.js';
 import { HalabError } from './errors/halab-error.js';
 import type { Emit } from './events/events.js';
+import type { Reporter } from './ui/reporter.js';
 import { readVersion } from './version.js';
 
 /** The reporter is loaded with the first event: a command that reports nothing does not pay for it. */
-function lazyReporter(io: Io): { emit: Emit; stop: () => void } {
-  let stopped = false;
-  let stop = (): void => undefined;
-  let pending: Promise<Emit> | undefined;
-  const load = async (): Promise<Emit> => {
-    const { chooseReporter } = await import('./ui/choose-reporter.js');
-    const reporter = chooseReporter(io.stderr, io.env);
-    if (stopped) return () => undefined;
-    stop = () => {
-      reporter.stop();
-    };
-    return reporter.report;
-  };
+function lazyReporter(io: Io): { emit: Emit; stop: () => Promise<void> } {
+  let loading: Promise<Reporter> | undefined;
   return {
     emit: (event) => {
-      pending ??= load();
-      void pending.then((report) => {
-        if (!stopped) report(event);
+      loading ??= import('./ui/choose-reporter.js').then(({ chooseReporter }) =>
+        chooseReporter(io.stderr, io.env),
+      );
+      void loading.then(({ report }) => {
+        report(event);
       });
     },
-    stop: () => {
-      stopped = true;
-      stop();
+    stop: async () => {
+      // What was emitted while it loaded is shown first: those callbacks are older than this one.
+      (await loading)?.stop();
     },
   };
 }
@@ -58,16 +50,18 @@ async function printError(io: Io, json: boolean, error: unknown): Promise<ExitCo
   return error.exitCode;
 }
 
-/** Makes the signal that Ctrl-C and SIGTERM abort. A second Ctrl-C ends the process at once. */
-function interruptible(): { signal: AbortSignal; release: () => void } {
+/** A signal that Ctrl-C and SIGTERM abort while it listens. A second Ctrl-C ends the process at once. */
+function interruptible(): { signal: AbortSignal; listen: () => void; release: () => void } {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(exitCodes.incomplete);
     controller.abort(new HalabError('INTERRUPTED', 'Interrupted.'));
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return {
     signal: controller.signal,
+    listen: () => {
+      process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    },
     release: () => {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     },
@@ -79,6 +73,15 @@ async function printOutcome({ io, json, style }: Session, { data, text }: Outcom
   else if (text !== undefined) io.stdout.write(text(await style()));
 }
 
+const wordsAfterDashes = (words: readonly string[]): string[] => {
+  const at = words.indexOf('--');
+  return at === -1 ? [] : words.slice(at + 1);
+};
+
+/** Alone, halab opens its console in a terminal, and prints its help elsewhere. */
+const wordsOrDefault = (words: readonly string[], { stdin, stdout }: Io): readonly string[] =>
+  words.length > 0 ? words : [stdin.isTTY && stdout.isTTY ? 'console' : '--help'];
+
 /**
  * The program: parses the words of the command line (without node and script), runs the command and prints.
  *
@@ -89,7 +92,8 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
   let exitCode: number = exitCodes.done;
   const run: Run = async (options: CommonOptions, handler) => {
     const reporter = lazyReporter(io);
-    const { signal, release } = interruptible();
+    const { signal, listen, release } = interruptible();
+    listen();
     let engine: Promise<Engine> | undefined;
     const json = options.json === true;
     const session: Session = {
@@ -99,18 +103,27 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
       signal,
       stackName: options.stack,
       json,
+      passedOn: wordsAfterDashes(words),
       engine: () =>
         (engine ??= import('./docker/connect-engine.js').then(({ connectEngine }) => connectEngine(io.env))),
+      runCommand: async (others) => {
+        release();
+        try {
+          return await main(others, io);
+        } finally {
+          listen();
+        }
+      },
       releaseTerminal: reporter.stop,
       style: async () => (await import('./ui/style.js')).styleFor(io.stdout, io.env),
     };
     try {
       const outcome = await handler(session);
-      reporter.stop();
+      await reporter.stop();
       await printOutcome(session, outcome);
       exitCode = outcome.exitCode ?? exitCodes.done;
     } catch (error) {
-      reporter.stop();
+      await reporter.stop();
       exitCode = await printError(io, json, error);
     } finally {
       release();
@@ -132,16 +145,23 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
         writeOut: (text) => io.stdout.write(text),
         writeErr: (text) => io.stderr.write(text),
       })
+      .showHelpAfterError(`→ halab${command === program ? '' : ` ${command.name()}`} --help`)
       .configureHelp({ helpWidth: io.stdout.isTTY ? io.stdout.columns : 100 });
     for (const sub of command.commands) configure(sub as Command);
   };
   configure(program);
   try {
-    await program.parseAsync(words, { from: 'user' });
+    await program.parseAsync(wordsOrDefault(words, io), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) return await printError(io, false, error);
     // Commander has printed the help or the mistake already.
-    exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error.exitCode === 0) return exitCodes.done;
+    const own = words.slice(0, words.length - wordsAfterDashes(words).length);
+    if (own.includes('--json')) {
+      const message = error.message.replace(/^error: /, '');
+      io.stdout.write(`${JSON.stringify({ error: { code: 'USAGE', message } }, null, 2)}\n`);
+    }
+    return exitCodes.usage;
   }
   return exitCode;
 }

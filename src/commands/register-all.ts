@@ -1,22 +1,49 @@
 import type { Command } from '@commander-js/extra-typings';
+import { registerCache } from './cache.js';
 import { registerDown } from './down.js';
+import { registerEnv } from './env.js';
+import { registerExec } from './exec.js';
 import { registerFailover } from './failover.js';
 import { registerImages } from './images.js';
+import { registerLag } from './lag.js';
+import { registerLogs } from './logs.js';
+import { registerLs } from './ls.js';
 import { registerPromote } from './promote.js';
 import { registerProxy } from './proxy.js';
+import { registerPsql } from './psql.js';
+import { registerRedisCli } from './redis-cli.js';
+import { registerRestart } from './restart.js';
 import type { Run } from './session.js';
+import { registerStart } from './start.js';
 import { registerStatus } from './status.js';
+import { registerStop } from './stop.js';
 import { registerUp } from './up.js';
 
 /** Every command, in the order of the help. */
 export function registerAll(program: Command, run: Run): void {
   for (const register of [
+    // The stack as a whole.
     registerUp,
     registerDown,
+    registerLs,
+    // What is true of it.
     registerStatus,
+    registerLag,
+    registerCache,
+    registerEnv,
+    // What is done to it.
+    registerStop,
+    registerStart,
+    registerRestart,
     registerFailover,
     registerPromote,
     registerProxy,
+    // Inside its nodes.
+    registerLogs,
+    registerPsql,
+    registerRedisCli,
+    registerExec,
+    // The engine below it.
     registerImages,
   ])
     register(program, run);

@@ -21,10 +21,14 @@ export interface Session {
   /** The name that `--stack` gives. */
   stackName: string;
   json: boolean;
+  /** The words after `--` on the command line. */
+  passedOn: readonly string[];
   /** Connects to the engine at the first call. @throws ENGINE_UNREACHABLE */
   readonly engine: () => Promise<Engine>;
+  /** Runs another command as if it had been typed, and returns its exit code. Ctrl-C meanwhile is for that command. */
+  readonly runCommand: (words: readonly string[]) => Promise<number>;
   /** Ends progress output, for a command that takes the terminal over. */
-  readonly releaseTerminal: () => void;
+  readonly releaseTerminal: () => Promise<void>;
   /** Colours and width of standard output. */
   readonly style: () => Promise<Style>;
 }

@@ -84,6 +84,8 @@ export interface ExecResult {
 export interface ExecOptions {
   /** Variables of the program's environment: the place for a password, which must not be an argument. */
   env?: Readonly<Record<string, string>>;
+  /** Breaks the connection to an interactive program, which its own input's end then tells. */
+  signal?: AbortSignal;
 }
 
 /** A program that is ready to run in a container: the slow half of an exec is done. */

@@ -1,8 +1,9 @@
-import { PassThrough } from 'node:stream';
+import { type Duplex, PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import type { Connection } from './connection.js';
 import type { Engine, ExecOptions, ExecResult, Terminal } from './engine.js';
+import { demultiplex } from './frames.js';
 
 type ExecCalls = Pick<Engine, 'exec' | 'prepareExec' | 'execInteractive'>;
 
@@ -24,37 +25,59 @@ async function collect({ docker }: Connection, exec: Docker.Exec): Promise<ExecR
   return { exitCode: ExitCode ?? -1, stdout: out, stderr: err };
 }
 
-/** Connects both directions; keeps the size of the remote terminal equal to the local one. */
-async function attach(
-  { docker }: Connection,
+/** Sends the terminal's raw bytes both ways; keeps the size of the remote terminal equal to the local one. */
+async function connectTerminal(
   exec: Docker.Exec,
-  tty: boolean,
-  terminal: Terminal,
-): Promise<number> {
-  const { stdin, stdout, stderr } = terminal;
-  const stream = await exec.start({ hijack: true, stdin: true, Tty: tty });
+  stream: Duplex,
+  { stdin, stdout }: Terminal,
+): Promise<void> {
   const resize = (): void => {
     exec.resize({ h: stdout.rows, w: stdout.columns }).catch(() => undefined); // The program may have ended.
   };
   try {
-    if (tty) {
-      stdin.setRawMode(true);
-      stdout.on('resize', resize);
-      resize();
-      stream.pipe(stdout, { end: false });
-    } else {
-      docker.modem.demuxStream(stream, stdout, stderr);
-    }
+    stdin.setRawMode(true);
+    stdout.on('resize', resize);
+    resize();
     stdin.pipe(stream);
-    await new Promise<void>((resolve, reject) => {
-      stream.once('end', resolve).once('close', resolve).once('error', reject);
-    });
+    for await (const chunk of stream as AsyncIterable<Buffer>) stdout.write(chunk);
   } finally {
-    stdin.unpipe(stream);
-    if (tty) stdin.setRawMode(false);
+    stdin.setRawMode(false);
     stdout.off('resize', resize);
-    stdin.pause();
   }
+}
+
+/**
+ * Connects both directions until the program ends. The end of standard input closes only that half of the
+ * connection: the program sees it and answers.
+ */
+async function attach(
+  exec: Docker.Exec,
+  tty: boolean,
+  terminal: Terminal,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { stdin, stdout, stderr } = terminal;
+  const stream = await exec.start({ hijack: true, stdin: true, Tty: tty });
+  const abort = (): void => {
+    stream.destroy(signal?.reason as Error);
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  // A program may end without having read its input; writing to it then fails, and that is no error of halab.
+  stream.on('error', () => undefined);
+  try {
+    if (tty) {
+      await connectTerminal(exec, stream, terminal);
+    } else {
+      stdin.pipe(stream);
+      await demultiplex(stream as AsyncIterable<Buffer>, stdout, stderr);
+    }
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    stdin.unpipe(stream);
+    stdin.pause();
+    stream.destroy();
+  }
+  signal?.throwIfAborted();
   const { ExitCode } = await exec.inspect();
   return ExitCode ?? -1;
 }
@@ -84,7 +107,7 @@ export const execCalls = (connection: Connection): ExecCalls => {
           Tty: tty,
         }),
       );
-      return await call(attach(connection, exec, tty, terminal));
+      return await call(attach(exec, tty, terminal, options.signal));
     },
   };
 };

@@ -1,5 +1,6 @@
 import type { Engine } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
+import { typed } from '../errors/typed.js';
 import type { Credentials } from '../nodes/credentials.js';
 import type { PostgresAddress } from '../nodes/postgres/client.js';
 import { credentialsPath } from '../nodes/postgres/kind.js';
@@ -58,7 +59,7 @@ export async function openAccess(engine: Engine, stack: Stack): Promise<StackAcc
   );
   if (credentials === undefined) {
     throw new HalabError('STACK_INCOMPLETE', `The stack ${stack.name} has no credentials yet.`, {
-      hint: `Complete it: halab up --stack ${stack.name}.`,
+      hint: `Complete it: ${typed(stack.name, 'up')}.`,
     });
   }
   return stackAccess(engine, stack, credentials);

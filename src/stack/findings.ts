@@ -1,6 +1,10 @@
+import { typed } from '../errors/typed.js';
 import type { Finding, NodeState, ProxyState, Snapshot } from './snapshot.js';
 
 type Observed = Omit<Snapshot, 'findings' | 'healthy'>;
+
+/** A command of halab as a user types it for the observed stack. */
+type Halab = (words: string) => string;
 
 const critical = (code: string, message: string, hint: string): Finding => ({
   severity: 'critical',
@@ -15,7 +19,7 @@ const warning = (code: string, message: string, hint: string): Finding => ({
   hint,
 });
 
-function primaryFindings(nodes: NodeState[]): Finding[] {
+function primaryFindings(nodes: NodeState[], halab: Halab): Finding[] {
   const primaries = nodes.filter(({ role }) => role?.found === 'primary');
   const replica = nodes.find(({ role }) => role?.found === 'replica');
   if (primaries.length > 1) {
@@ -27,7 +31,7 @@ function primaryFindings(nodes: NodeState[]): Finding[] {
       critical(
         'two-primaries',
         `Two servers say primary: ${timelines}. Writes to both cannot be brought together again.`,
-        `halab stop ${stray?.name ?? 'NODE'}`,
+        halab(`stop ${stray?.name ?? 'NODE'}`),
       ),
     ];
   }
@@ -36,33 +40,37 @@ function primaryFindings(nodes: NodeState[]): Finding[] {
     critical(
       'no-primary',
       'No server is a primary: nothing can be written.',
-      replica === undefined ? 'halab up' : `halab failover --promote ${replica.name}`,
+      halab(replica === undefined ? 'up' : `failover --promote ${replica.name}`),
     ),
   ];
 }
 
-function nodeFindings({ name, kind, state, role, problem, replication }: NodeState): Finding[] {
+function nodeFindings(
+  { name, kind, state, role, problem, replication }: NodeState,
+  primaryIsUp: boolean,
+  halab: Halab,
+): Finding[] {
   if (state === 'paused')
     return [
       critical(
         'node-paused',
         `${name} is paused: it holds connections and answers nobody.`,
-        `docker unpause the container, or halab stop ${name}`,
+        `docker unpause the container, or ${halab(`stop ${name}`)}`,
       ),
     ];
   if (state !== 'running') {
     // A stopped primary is told by `no-primary` too; here is what happened to the node itself.
-    return [warning('node-stopped', `${name} is not running (${state}).`, `halab start ${name}`)];
+    return [warning('node-stopped', `${name} is not running (${state}).`, halab(`start ${name}`))];
   }
   if (problem !== null)
-    return [critical('node-silent', `${name} runs but does not answer: ${problem}.`, `halab logs ${name}`)];
+    return [critical('node-silent', `${name} runs but does not answer: ${problem}.`, halab(`logs ${name}`))];
   const found: Finding[] = [];
   if (kind === 'postgres' && role?.found === 'primary' && role.expected === 'replica') {
     found.push(
       critical(
         'role-differs',
         `${name} is running as primary, but the proxy sends writes elsewhere.`,
-        `halab proxy point ${name}`,
+        halab(`proxy point ${name}`),
       ),
     );
   }
@@ -71,21 +79,26 @@ function nodeFindings({ name, kind, state, role, problem, replication }: NodeSta
       critical(
         'role-differs',
         `The proxy sends writes to ${name}, which is a replica and refuses them.`,
-        `halab failover --promote ${name}`,
+        halab(`failover --promote ${name}`),
       ),
     );
   }
-  if (replication !== null && replication.state !== 'streaming') {
+  // Without a primary nothing can stream, and that is told already.
+  if (primaryIsUp && replication !== null && replication.state !== 'streaming') {
     found.push(
       replication.state === 'not streaming'
-        ? critical('not-streaming', `${name} is not streaming: it gets no new WAL.`, `halab logs ${name}`)
-        : warning('catching-up', `${name} is in state ${replication.state}.`, 'halab lag --watch'),
+        ? critical('not-streaming', `${name} is not streaming: it gets no new WAL.`, halab(`logs ${name}`))
+        : warning('catching-up', `${name} is in state ${replication.state}.`, halab('lag --watch')),
     );
   }
   return found;
 }
 
-function proxyFindings({ configured, reached, state }: ProxyState, nodes: NodeState[]): Finding[] {
+function proxyFindings(
+  { configured, reached, state }: ProxyState,
+  nodes: NodeState[],
+  halab: Halab,
+): Finding[] {
   const proxy = nodes.find(({ kind }) => kind === 'haproxy');
   if (proxy?.state !== 'running') return [];
   if (configured === null)
@@ -93,7 +106,7 @@ function proxyFindings({ configured, reached, state }: ProxyState, nodes: NodeSt
       critical(
         'proxy-unconfigured',
         'haproxy.cfg names no single server for writes.',
-        'halab proxy point NODE',
+        halab('proxy point NODE'),
       ),
     ];
   if (state === 'down') {
@@ -104,7 +117,7 @@ function proxyFindings({ configured, reached, state }: ProxyState, nodes: NodeSt
         critical(
           'proxy-down',
           `HAProxy does not reach ${configured}, though it runs.`,
-          `halab restart ${proxy.name}`,
+          halab(`restart ${proxy.name}`),
         ),
       ];
     }
@@ -112,7 +125,7 @@ function proxyFindings({ configured, reached, state }: ProxyState, nodes: NodeSt
       critical(
         'proxy-target-down',
         `HAProxy sends writes to ${configured}, which does not take them: clients fail.`,
-        primary === undefined ? 'halab failover --promote' : `halab proxy point ${primary.name}`,
+        halab(primary === undefined ? 'failover --promote' : `proxy point ${primary.name}`),
       ),
     ];
   }
@@ -121,7 +134,7 @@ function proxyFindings({ configured, reached, state }: ProxyState, nodes: NodeSt
       critical(
         'proxy-not-reloaded',
         `haproxy.cfg names ${configured}, but HAProxy still sends writes to ${reached}: it has not taken the file.`,
-        `halab proxy point ${configured}`,
+        halab(`proxy point ${configured}`),
       ),
     ];
   }
@@ -129,20 +142,21 @@ function proxyFindings({ configured, reached, state }: ProxyState, nodes: NodeSt
 }
 
 /** What an operator should know, the worst first. Pure: the same observation gives the same findings. */
-export function findingsOf({ nodes, proxy, detail }: Observed): Finding[] {
+export function findingsOf({ stack, nodes, proxy, detail }: Observed): Finding[] {
+  const halab: Halab = (words) => typed(stack, words);
   const lostSlots = detail.slots.filter(({ walStatus }) => walStatus === 'lost');
   const postgres = nodes.filter(({ kind }) => kind === 'postgres');
   const replicas = postgres.filter(({ role, state }) => role?.found === 'replica' && state === 'running');
   const all = [
-    ...primaryFindings(postgres),
-    ...(proxy === null ? [] : proxyFindings(proxy, nodes)),
-    ...nodes.flatMap(nodeFindings),
+    ...primaryFindings(postgres, halab),
+    ...(proxy === null ? [] : proxyFindings(proxy, nodes, halab)),
+    ...nodes.flatMap((node) => nodeFindings(node, detail.primary !== null, halab)),
     ...(detail.primary !== null && replicas.length === 0
       ? [
           warning(
             'no-redundancy',
             `No replica follows ${detail.primary}: its loss would be the loss of the data.`,
-            'halab up',
+            halab('up'),
           ),
         ]
       : []),
@@ -150,7 +164,7 @@ export function findingsOf({ nodes, proxy, detail }: Observed): Finding[] {
       critical(
         'slot-lost',
         `The slot ${name} has lost WAL that its replica needs: it cannot catch up.`,
-        'halab logs the replica; it needs a new base backup',
+        `${halab('logs NODE')}; it needs a new base backup`,
       ),
     ),
   ];

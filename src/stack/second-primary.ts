@@ -5,7 +5,8 @@ import { nodesOfKind, onlyNode, type Stack } from './stack.js';
 
 /**
  * The stopped PostgreSQL nodes that must not be started, because each would come up as a primary beside another.
- * A node without standby.signal starts as a primary; the one that the proxy sends writes to keeps that right.
+ * A node without standby.signal starts as a primary; the one that the proxy sends writes to keeps that right,
+ * unless another runs already.
  */
 export async function secondPrimaries({ engine }: Operation, stack: Stack): Promise<string[]> {
   const candidates = [];
@@ -16,7 +17,8 @@ export async function secondPrimaries({ engine }: Operation, stack: Stack): Prom
   }
   if (candidates.length < 2) return [];
   const rightful = await configuredWritesTo(engine, onlyNode(stack, 'haproxy'));
+  const oneRuns = candidates.some(({ state }) => state === 'running');
   return candidates
-    .filter(({ name, state }) => state !== 'running' && name !== rightful)
+    .filter(({ name, state }) => state !== 'running' && (oneRuns || name !== rightful))
     .map(({ name }) => name);
 }

@@ -1,10 +1,13 @@
-import type { ContainerState, Engine } from '../docker/engine.js';
+import type { ContainerState, ContainerSummary, Engine } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
+import { typed } from '../errors/typed.js';
 import type { KindName } from '../nodes/node-kind.js';
 import { label } from './labels.js';
 
 /** A container of a stack. */
 export interface StackNode {
+  /** Name of its stack. */
+  stack: string;
   name: string;
   kind: KindName;
   containerId: string;
@@ -25,12 +28,12 @@ export interface Stack {
 
 const order: readonly KindName[] = ['postgres', 'haproxy', 'redis'];
 
-/** The stack of this name, or undefined when the engine has none of its containers. */
-export async function findStack(engine: Engine, name: string): Promise<Stack | undefined> {
-  const containers = await engine.listContainers({ [label.stack]: name });
+/** The stack that these containers are; undefined when there are none. */
+export function stackOf(name: string, containers: readonly ContainerSummary[]): Stack | undefined {
   const [first] = containers;
   if (first === undefined) return undefined;
   const nodes = containers.map(({ id, labels, state }) => ({
+    stack: name,
     name: labels[label.node] ?? '',
     kind: (labels[label.kind] ?? '') as KindName,
     containerId: id,
@@ -47,12 +50,16 @@ export async function findStack(engine: Engine, name: string): Promise<Stack | u
   };
 }
 
+/** The stack of this name, or undefined when the engine has none of its containers. */
+export const findStack = async (engine: Engine, name: string): Promise<Stack | undefined> =>
+  stackOf(name, await engine.listContainers({ [label.stack]: name }));
+
 /** @throws STACK_NOT_FOUND */
 export async function getStack(engine: Engine, name: string): Promise<Stack> {
   const stack = await findStack(engine, name);
   if (stack !== undefined) return stack;
   throw new HalabError('STACK_NOT_FOUND', `There is no stack named ${name}.`, {
-    hint: `Start it: halab up${name === 'halab' ? '' : ` --stack ${name}`}. The stacks there are: halab ls.`,
+    hint: `Start it: ${typed(name, 'up')}. The stacks there are: halab ls.`,
   });
 }
 
@@ -80,7 +87,7 @@ export function onlyNode(stack: Stack, kind: KindName): StackNode {
   const [node] = nodesOfKind(stack, kind);
   if (node !== undefined) return node;
   throw new HalabError('STACK_INCOMPLETE', `The stack ${stack.name} has no ${kind} node.`, {
-    hint: `Complete it: halab up --stack ${stack.name}.`,
+    hint: `Complete it: ${typed(stack.name, 'up')}.`,
   });
 }
 
@@ -88,6 +95,6 @@ export function onlyNode(stack: Stack, kind: KindName): StackNode {
 export function requireRunning(node: StackNode): StackNode {
   if (node.state === 'running') return node;
   throw new HalabError('NODE_NOT_RUNNING', `${node.name} is not running (${node.state}).`, {
-    hint: `Start it: halab start ${node.name}.`,
+    hint: `Start it: ${typed(node.stack, `start ${node.name}`)}.`,
   });
 }

@@ -125,7 +125,7 @@ async function createNodes(
             }),
         ...(kind.sharedMemoryBytes === undefined ? {} : { sharedMemoryBytes: kind.sharedMemoryBytes }),
       });
-      existing.set(name, { name, kind: node.kind, containerId, state: 'created', port });
+      existing.set(name, { stack: options.name, name, kind: node.kind, containerId, state: 'created', port });
     }),
   );
   return {

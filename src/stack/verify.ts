@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { waitUntil } from '../clock/wait-until.js';
 import { HalabError } from '../errors/halab-error.js';
+import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
 import { openSession, type PostgresAddress, queryOnce } from '../nodes/postgres/client.js';
 import { pingRedis } from '../nodes/redis/cache-state.js';
@@ -56,7 +57,7 @@ export async function waitUntilReady<T>(
   } catch (error) {
     if (!(error instanceof NotReady)) throw error;
     throw new HalabError('NODE_FAILED', `${node.name} ${error.message}.`, {
-      hint: `Its last log lines are above; more: halab logs ${node.name}. To remove the stack: halab down.`,
+      hint: `Its last log lines are above; more: ${typed(node.stack, `logs ${node.name}`)}. To remove the stack: ${typed(node.stack, 'down')}.`,
       lines: await engine.tailLogs(node.containerId, 15),
       cause: error.cause,
     });
@@ -103,7 +104,7 @@ async function waitForMark(
           'VERIFICATION_FAILED',
           `A write through HAProxy was not replayed on ${replica.name} within ${replayTimeoutMs / 1000} s.`,
           {
-            hint: 'See what status says of the replica: halab status.',
+            hint: `See what status says of the replica: ${typed(replica.stack, 'status')}.`,
           },
         ),
     },

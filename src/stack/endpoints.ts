@@ -1,0 +1,69 @@
+import type { Engine } from '../docker/engine.js';
+import { postgresUrl } from '../nodes/postgres/client.js';
+import { redisUrl } from '../nodes/redis/cache-state.js';
+import { openAccess, type RoleName, type StackAccess } from './access.js';
+import { configuredWritesTo } from './proxy.js';
+import { nodesOfKind, onlyNode, type Stack, type StackNode } from './stack.js';
+
+/** The URLs of a stack, with credentials, for clients on this machine. */
+export interface StackEndpoints {
+  /** Through the proxy, to whichever node is the primary. */
+  writeUrl: string;
+  /** A running replica; the primary where there is none. */
+  readUrl: string;
+  redisUrl: string;
+  /** Where `halab serve` listens: in the CLI's own process, so always on this machine. */
+  apiUrl: string;
+  /** Each node by itself. */
+  nodes: Record<string, string>;
+}
+
+/** The node that reads go to: the first that runs and that writes do not go to, else the one that writes go to. */
+function readNode(stack: Stack, writesTo: string | undefined): StackNode {
+  const nodes = nodesOfKind(stack, 'postgres');
+  const replicas = nodes.filter(({ name }) => name !== writesTo);
+  return (
+    replicas.find(({ state }) => state === 'running') ??
+    nodes.find(({ name }) => name === writesTo) ??
+    onlyNode(stack, 'postgres')
+  );
+}
+
+/**
+ * @param writesTo the node that haproxy.cfg names
+ * @param role the PostgreSQL role in the URLs
+ * @throws STACK_INCOMPLETE when the stack has no PostgreSQL, HAProxy or Redis node
+ */
+export function stackEndpoints(
+  stack: Stack,
+  access: StackAccess,
+  writesTo: string | undefined,
+  role: RoleName = 'app',
+): StackEndpoints {
+  const urlOf = (node: StackNode): string => {
+    switch (node.kind) {
+      case 'postgres':
+        return postgresUrl(access.postgres(node, role));
+      case 'haproxy':
+        return postgresUrl(access.writes(role));
+      case 'redis':
+        return redisUrl(access.redis());
+    }
+  };
+  return {
+    writeUrl: postgresUrl(access.writes(role)),
+    readUrl: postgresUrl(access.postgres(readNode(stack, writesTo), role)),
+    redisUrl: redisUrl(access.redis()),
+    apiUrl: `http://127.0.0.1:${stack.apiPort}`,
+    nodes: Object.fromEntries(stack.nodes.map((node) => [node.name, urlOf(node)])),
+  };
+}
+
+/** The endpoints of a stack as it is now. @throws STACK_INCOMPLETE */
+export async function findEndpoints(engine: Engine, stack: Stack, role?: RoleName): Promise<StackEndpoints> {
+  const [access, writesTo] = await Promise.all([
+    openAccess(engine, stack),
+    configuredWritesTo(engine, onlyNode(stack, 'haproxy')),
+  ]);
+  return stackEndpoints(stack, access, writesTo, role);
+}
