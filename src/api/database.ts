@@ -1,0 +1,175 @@
+import { Socket } from 'node:net';
+import { Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { DatabaseOverloaded, DatabaseUnavailable, describeError, diagnose } from './database-errors.js';
+import { Gate } from './gate.js';
+
+export interface DatabaseOptions {
+  url: string;
+  /** Seen in pg_stat_activity. */
+  applicationName: string;
+  maxConnections: number;
+  maxWaiting: number;
+  connectTimeoutMs: number;
+  /** For a place in the pool. */
+  maxWaitMs: number;
+  /** For one call of `query`, waiting and connecting included. */
+  timeoutMs: number;
+  /** Sends waiting requests away when a connection fails: right where they can be served by another server. */
+  refuseWaitingOnFailure?: boolean;
+  /** Called when the server cannot be reached or cannot serve: by a request, or on an idle connection. */
+  onFailure?: (error: unknown) => void;
+}
+
+export interface Statement {
+  /** Prepared under this name once in each connection; the driver keeps count, so a new connection starts anew. */
+  name?: string;
+  text: string;
+  values?: unknown[];
+}
+
+export interface DatabaseStats {
+  connections: number;
+  running: number;
+  waiting: number;
+}
+
+/**
+ * A bounded pool whose connections are all thrown away as soon as one of them turns out to lead nowhere:
+ * after a failover through a proxy the siblings of a broken connection are broken as well, and each would
+ * cost a request its full timeout.
+ */
+export class Database {
+  readonly #options: DatabaseOptions;
+  readonly #gate: Gate;
+  readonly #sockets = new Set<Socket>();
+  #pool: Pool;
+  #closed = false;
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+    this.#gate = new Gate(options.maxConnections, options.maxWaiting);
+    this.#pool = this.#openPool();
+  }
+
+  /**
+   * Runs one statement, which is a transaction of its own, and returns its rows.
+   *
+   * @throws DatabaseUnavailable, DatabaseOverloaded, or the server's own error when the statement is at fault
+   */
+  async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
+    const deadlineMs = performance.now() + this.#options.timeoutMs;
+    await this.#gate.enter(this.#options.maxWaitMs);
+    try {
+      return await this.#run<Row>(statement, deadlineMs, true);
+    } finally {
+      this.#gate.leave();
+    }
+  }
+
+  stats(): DatabaseStats {
+    return { connections: this.#sockets.size, running: this.#gate.running, waiting: this.#gate.waiting };
+  }
+
+  /** Closes idle connections at once and the others when their statement ends; after `graceMs` all of them. */
+  async close(graceMs: number): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, graceMs);
+    await this.#pool.end();
+    // Connections that an earlier failure left behind.
+    for (const socket of this.#sockets) socket.destroy();
+    clearTimeout(timer);
+  }
+
+  async #run<Row extends QueryResultRow>(
+    statement: Statement,
+    deadlineMs: number,
+    mayRetry: boolean,
+  ): Promise<Row[]> {
+    const pool = this.#pool;
+    const client = await this.#connect(pool);
+    const remainingMs = Math.max(100, Math.ceil(deadlineMs - performance.now()));
+    try {
+      const query: Statement & { query_timeout: number } = { ...statement, query_timeout: remainingMs };
+      const result = await client.query<Row>(query);
+      client.release();
+      return result.rows;
+    } catch (error) {
+      const diagnosis = diagnose(error);
+      client.release(diagnosis.kind === 'lost' || diagnosis.kind === 'stale-session');
+      switch (diagnosis.kind) {
+        case 'statement':
+          throw error;
+        case 'busy':
+          throw new DatabaseUnavailable(describeError(error), 'not-applied', error);
+        case 'stale-session':
+          this.#renew(pool);
+          if (mayRetry) return await this.#run<Row>(statement, deadlineMs, false);
+          throw error;
+        case 'lost':
+          this.#renew(pool);
+          throw this.#failed(new DatabaseUnavailable(describeError(error), diagnosis.outcome, error));
+      }
+    }
+  }
+
+  async #connect(pool: Pool): Promise<PoolClient> {
+    if (this.#closed) throw new DatabaseUnavailable('The API is closing', 'not-applied');
+    try {
+      return await pool.connect();
+    } catch (error) {
+      throw this.#failed(new DatabaseUnavailable(describeError(error), 'not-applied', error));
+    }
+  }
+
+  #failed(failure: DatabaseUnavailable): DatabaseUnavailable {
+    this.#options.onFailure?.(failure);
+    if (this.#options.refuseWaitingOnFailure === true) this.#gate.refuseWaiting(failure);
+    return failure;
+  }
+
+  /** Replaces the pool that a broken connection came from, unless another request has done so already. */
+  #renew(broken: Pool): void {
+    if (this.#closed || broken !== this.#pool) return;
+    this.#pool = this.#openPool();
+    void broken.end();
+  }
+
+  #openPool(): Pool {
+    const { url, applicationName, maxConnections, connectTimeoutMs, timeoutMs } = this.#options;
+    const pool = new Pool({
+      connectionString: url,
+      application_name: applicationName,
+      max: maxConnections,
+      connectionTimeoutMillis: connectTimeoutMs,
+      idleTimeoutMillis: 30_000,
+      // The server gives up before the client does, so that a slow statement does not cost the connection.
+      statement_timeout: Math.round(timeoutMs * 0.9),
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 1_000,
+      stream: () => this.#openSocket(),
+    });
+    // A connection that fails in use tells the statement that runs in it; without a listener it would end the process.
+    pool.on('connect', (client) => client.on('error', () => undefined));
+    pool.on('error', (error) => {
+      this.#renew(pool);
+      this.#options.onFailure?.(error);
+    });
+    return pool;
+  }
+
+  /** Counted, so that `close` does not wait for a server that no longer answers. */
+  #openSocket(): Socket {
+    const socket = new Socket();
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    return socket;
+  }
+}
+
+/** True for an error that another server, or the same one a moment later, may not give. */
+export function isTransient(error: unknown): error is DatabaseUnavailable | DatabaseOverloaded {
+  return error instanceof DatabaseUnavailable || error instanceof DatabaseOverloaded;
+}

@@ -1,0 +1,15 @@
+import type { Services } from '../services.js';
+import type { TypedFastify } from '../typed-fastify.js';
+
+/** `/healthz`: the process answers. `/readyz`: writes and reads can be served (200), or not (503), and why. */
+export function health(app: TypedFastify, services: Services): void {
+  app.get('/healthz', () => ({ status: 'ok' }));
+
+  app.get('/readyz', async (_request, reply) => {
+    const readiness = services.readiness();
+    return reply
+      .code(readiness.ready ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send(readiness);
+  });
+}

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildApp } from '../../src/api/app.js';
+import { decodeCursor, encodeCursor, isProductId } from '../../src/api/product-id.js';
+import { type Databases, startDatabases } from './fixture.js';
+
+let databases: Databases;
+let app: FastifyInstance;
+
+beforeAll(async () => {
+  databases = await startDatabases();
+  app = await buildApp(databases);
+});
+afterAll(async () => {
+  await app.close();
+  await databases.remove();
+});
+
+const runs = { numRuns: 400 };
+/** A request that hangs fails here long before the test's own timeout. */
+const answer = async (options: InjectOptions): Promise<number> => {
+  const response = await app.inject({ ...options, signal: AbortSignal.timeout(5_000) });
+  if (response.statusCode >= 400) {
+    expect(response.headers['content-type']).toBe('application/problem+json');
+    if (options.method !== 'HEAD') expect(response.json()).toMatchObject({ status: response.statusCode });
+  }
+  expect(response.statusCode, response.body).toBeLessThan(500);
+  return response.statusCode;
+};
+
+const oddText = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: 'grapheme-composite', maxLength: 300 }),
+  fc.constantFrom(
+    '\u0000',
+    'a\u0000b',
+    '\ud800',
+    "'; DROP TABLE products; --",
+    '../../etc/passwd',
+    'NaN',
+    '1e400',
+  ),
+);
+const oddId = fc.oneof(
+  fc.bigInt().map(String),
+  fc.bigInt({ min: 2n ** 62n, max: 2n ** 65n }).map(String),
+  fc.double().map(String),
+  fc.integer({ min: -5, max: 1_100 }).map(String),
+  oddText,
+);
+/** A lone surrogate cannot be encoded; UTF-8 turns it into the replacement character. */
+const encode = (text: string): string => encodeURIComponent(Buffer.from(text).toString());
+const oddNumber = fc.oneof(
+  fc.double(),
+  fc.integer(),
+  fc.maxSafeInteger(),
+  fc.constantFrom(0.1, 1e21, 9999999999.99, -0),
+);
+const oddBody = fc.oneof(
+  fc.record(
+    {
+      sku: fc.oneof(oddText, oddNumber),
+      name: oddText,
+      description: fc.oneof(oddText, fc.constant(null)),
+      price: fc.oneof(oddNumber, oddText, fc.constantFrom('1', '12.30', 5, 1.25)),
+      stock: fc.oneof(oddNumber, fc.nat()),
+    },
+    { requiredKeys: [] },
+  ),
+  // Valid in all but one thing or none.
+  fc.record({
+    sku: oddText,
+    name: oddText,
+    price: fc.constantFrom('1', '12.30', 5, 1.25),
+    stock: fc.nat({ max: 2 ** 31 }),
+  }),
+  fc.jsonValue(),
+);
+const method = fc.constantFrom('GET', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'POST');
+
+test('an odd id is answered, whatever the method', async () => {
+  await fc.assert(
+    fc.asyncProperty(oddId, method, async (id, chosen) => {
+      await answer({ method: chosen, url: `/products/${encode(id)}` });
+    }),
+    runs,
+  );
+});
+
+test('an odd path is answered', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.webPath(), fc.constantFrom('', '%', '%zz', '%c3%28', '/'), async (path, tail) => {
+      await answer({ url: `/products/${path}${tail}` });
+    }),
+    runs,
+  );
+});
+
+test('an odd body is created, or refused', async () => {
+  await fc.assert(
+    fc.asyncProperty(oddBody, async (body) => {
+      const headers = { 'content-type': 'application/json' };
+      await answer({ method: 'POST', url: '/products', headers, payload: JSON.stringify(body) });
+      await answer({ method: 'PATCH', url: '/products/5', headers, payload: JSON.stringify(body) });
+      await answer({ method: 'PUT', url: '/products/6', headers, payload: JSON.stringify(body) });
+    }),
+    runs,
+  );
+});
+
+test('bytes that are no JSON, under any content type, are refused', async () => {
+  const types = fc.constantFrom(
+    'application/json',
+    'text/plain',
+    'application/json; charset=x',
+    '',
+    ';',
+    'multipart/form-data',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), types, async (bytes, type) => {
+      const status = await answer({
+        method: 'POST',
+        url: '/products',
+        headers: { 'content-type': type },
+        payload: Buffer.from(bytes),
+      });
+      expect(status).toBeGreaterThanOrEqual(400);
+    }),
+    runs,
+  );
+});
+
+test('an odd query is answered', async () => {
+  await fc.assert(
+    fc.asyncProperty(oddText, fc.oneof(oddNumber.map(String), oddText), async (cursor, limit) => {
+      await answer({ url: `/products?cursor=${encode(cursor)}&limit=${encode(limit)}` });
+      await answer({
+        url: `/products?cursor=${encode(Buffer.from(`after:${limit}`).toString('base64url'))}`,
+      });
+      await answer({ url: `/products?limit=1&limit=2&cursor=a&cursor=b&${encode(cursor)}` });
+    }),
+    runs,
+  );
+});
+
+test('odd headers are answered', async () => {
+  const name = fc.constantFrom(
+    'accept',
+    'accept-encoding',
+    'accept-version',
+    'if-match',
+    'range',
+    'expect',
+    'x-request-id',
+    'request-id',
+  );
+  // What a client can send at all: Node refuses the rest before it comes here.
+  const value = fc.string({
+    unit: fc
+      .integer({ min: 0x20, max: 0xff })
+      .filter((code) => code !== 0x7f)
+      .map((code) => String.fromCharCode(code)),
+  });
+  await fc.assert(
+    fc.asyncProperty(name, value, async (header, content) => {
+      await answer({ url: '/products/1', headers: { [header]: content } });
+    }),
+    runs,
+  );
+});
+
+test('a cursor leads back to the id it was made from, and nothing else is a cursor', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), (id) => {
+      expect(decodeCursor(encodeCursor(String(id)))).toBe(String(id));
+    }),
+  );
+  fc.assert(
+    fc.property(oddText, (text) => {
+      const id = decodeCursor(text);
+      expect(id === undefined || isProductId(id)).toBe(true);
+    }),
+  );
+});
