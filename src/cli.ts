@@ -1,4 +1,4 @@
-import { Command, CommanderError } from '@commander-js/extra-typings';
+import { type Argument, Command, CommanderError } from '@commander-js/extra-typings';
 import { systemClock } from './clock/clock.js';
 import { registerAll } from './commands/register-all.js';
 import type { CommonOptions, Io, Outcome, Run, Session } from './commands/session.js';
@@ -73,6 +73,11 @@ async function printOutcome({ io, json, style }: Session, { data, text }: Outcom
   else if (text !== undefined) io.stdout.write(text(await style()));
 }
 
+const argumentTerm = (argument: Argument): string => {
+  const term = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${term}>` : `[${term}]`;
+};
+
 const wordsAfterDashes = (words: readonly string[]): string[] => {
   const at = words.indexOf('--');
   return at === -1 ? [] : words.slice(at + 1);
@@ -146,7 +151,11 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
         writeErr: (text) => io.stderr.write(text),
       })
       .showHelpAfterError(`→ halab${command === program ? '' : ` ${command.name()}`} --help`)
-      .configureHelp({ helpWidth: io.stdout.isTTY ? io.stdout.columns : 100 });
+      .configureHelp({
+        helpWidth: io.stdout.isTTY ? io.stdout.columns : 100,
+        // Every command has options; saying so in each line of the list would only make it longer.
+        subcommandTerm: (sub) => [sub.name(), ...sub.registeredArguments.map(argumentTerm)].join(' '),
+      });
     for (const sub of command.commands) configure(sub as Command);
   };
   configure(program);

@@ -3,7 +3,7 @@ import { watchOrOnce } from './watch-or-once.js';
 
 export const registerCache: Register = (program, run) => {
   program.addCommand(
-    command('cache', 'cache hits, misses, ratio, keys, memory, evictions; of the API and of the server')
+    command('cache', 'cache hits, misses, ratio, keys, memory')
       .option('--watch', 'draw again every second until Ctrl-C')
       .addHelpText(
         'after',

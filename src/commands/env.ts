@@ -2,7 +2,7 @@ import { command, examples, type Register } from './program.js';
 
 export const registerEnv: Register = (program, run) => {
   program.addCommand(
-    command('env', 'the URLs of the stack with their credentials, as shell exports or JSON')
+    command('env', 'URLs with credentials, as shell exports or JSON')
       .option('--superuser', 'with the administrator of PostgreSQL instead of the application')
       .addHelpText(
         'after',

@@ -4,7 +4,7 @@ import { runInside } from './run-inside.js';
 
 export const registerExec: Register = (program, run) => {
   program.addCommand(
-    command('exec', 'run a program inside a node; its exit code becomes that of halab')
+    command('exec', 'run a program in a node')
       .argument('<node>', 'name of the node')
       .argument('[program...]', 'after --: the program and its arguments')
       .usage('<node> [options] -- <program> [arguments...]')

@@ -3,7 +3,7 @@ import { command, examples, type Register } from './program.js';
 
 export const registerImages: Register = (program, run) => {
   program.addCommand(
-    command('images', 'build the images that are missing, and list them')
+    command('images', 'build the images that are missing')
       .option('--base-only', 'make sure of the engine and the base image, and build nothing')
       .option('--remove', 'remove every image that halab built; the base image stays')
       .addHelpText(

@@ -4,7 +4,7 @@ import { watchOrOnce } from './watch-or-once.js';
 
 export const registerLag: Register = (program, run) => {
   program.addCommand(
-    command('lag', 'replication lag: sent, flushed, replayed; bytes and time; slot and retained WAL')
+    command('lag', 'replication lag in bytes and time; slots')
       .option('--watch', 'draw again every second until Ctrl-C')
       .addHelpText(
         'after',

@@ -2,7 +2,7 @@ import { command, examples, type Register } from './program.js';
 
 export const registerLs: Register = (program, run) => {
   program.addCommand(
-    command('ls', 'every stack on the engine, also those of which only data remains')
+    command('ls', 'the stacks on the engine, kept data included')
       .addHelpText(
         'after',
         examples(['halab ls', 'names, nodes and ports'], ['halab ls --json', 'for a script']),

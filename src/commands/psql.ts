@@ -4,7 +4,7 @@ import { runInside, splitOperands } from './run-inside.js';
 
 export const registerPsql: Register = (program, run) => {
   program.addCommand(
-    command('psql', 'psql as superuser inside a node; without a name, where the proxy sends writes')
+    command('psql', 'psql as superuser; where writes go by default')
       .argument('[words...]', 'the node; after --: arguments for psql')
       .usage('[node] [options] [-- <arguments...>]')
       .addHelpText(

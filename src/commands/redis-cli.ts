@@ -3,7 +3,7 @@ import { runInside } from './run-inside.js';
 
 export const registerRedisCli: Register = (program, run) => {
   program.addCommand(
-    command('redis-cli', 'redis-cli inside the Redis node, logged in as the application')
+    command('redis-cli', 'redis-cli, logged in as the application')
       .argument('[words...]', 'after --: arguments for redis-cli')
       .usage('[options] [-- <arguments...>]')
       .addHelpText(

@@ -4,7 +4,7 @@ import { watchOrOnce } from './watch-or-once.js';
 
 export const registerStatus: Register = (program, run) => {
   program.addCommand(
-    command('status', 'expected beside found roles, replication, proxy, cache, findings')
+    command('status', 'roles, replication, proxy, cache, findings')
       .option('--watch', 'draw again every second until Ctrl-C')
       .addHelpText(
         'after',

@@ -3,7 +3,7 @@ import { command, examples, type Register } from './program.js';
 
 export const registerStop: Register = (program, run) => {
   program.addCommand(
-    command('stop', 'stop a node as its kind wishes it: PostgreSQL by a fast shutdown')
+    command('stop', 'stop a node; PostgreSQL by a fast shutdown')
       .argument('<node>', 'name of the node')
       .addHelpText(
         'after',

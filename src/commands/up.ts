@@ -9,7 +9,7 @@ const portOffset = (text: string): number => {
 
 export const registerUp: Register = (program, run) => {
   program.addCommand(
-    command('up', 'start a stack, or what is stopped of it, and verify a replicated write')
+    command('up', 'start a stack and verify a replicated write')
       .option('--topology <name|file>', 'a topology that ships with halab, or a YAML file', 'classic')
       .option('--port-offset <number>', 'move every published port by this number', portOffset, 0)
       .option('--ports <auto>', 'auto: publish any free ports')

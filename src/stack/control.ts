@@ -99,7 +99,7 @@ export async function stopNode(operation: Operation, stackName: string, name: st
     engine.containerState(node.containerId),
     nextAfterStop(operation, stack, node),
   ]);
-  const durationMs = clock.nowMs() - startMs;
+  const durationMs = Math.round(clock.nowMs() - startMs);
   return { stack: stackName, node: name, before: node.state, after, role: null, durationMs, next };
 }
 
@@ -126,7 +126,7 @@ export async function startNode(operation: Operation, stackName: string, name: s
   await refuseSecondPrimary(operation, stack, node);
   const role = await startNow(operation, stack, node);
   const after = await engine.containerState(node.containerId);
-  const durationMs = clock.nowMs() - startMs;
+  const durationMs = Math.round(clock.nowMs() - startMs);
   return { stack: stackName, node: name, before: node.state, after, role, durationMs, next: [] };
 }
 
@@ -148,6 +148,6 @@ export async function restartNode(
   await stopNow(operation, node);
   const role = await startNow(operation, stack, { ...node, state: 'exited' });
   const after = await engine.containerState(node.containerId);
-  const durationMs = clock.nowMs() - startMs;
+  const durationMs = Math.round(clock.nowMs() - startMs);
   return { stack: stackName, node: name, before: node.state, after, role, durationMs, next: [] };
 }

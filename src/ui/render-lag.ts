@@ -19,6 +19,9 @@ function slotLine({ slot }: LagRow, { paint }: Style): string {
   return `${name}, ${state}, keeps ${formatBytes(retainedBytes)} of WAL (${status})`;
 }
 
+/** The primary measures time only while there is WAL to send: nothing behind is no time behind. */
+const timeOf = (bytes: number | null, ms: number | null): string => formatMs(bytes === 0 ? 0 : ms);
+
 function standbyLines(row: LagRow, style: Style): string[] {
   const { paint } = style;
   const state =
@@ -40,8 +43,13 @@ function standbyLines(row: LagRow, style: Style): string[] {
             ['  WAL', 'LSN', 'BEHIND', 'TIME'],
             [
               position('sent', row.sentLsn, row.sentLagBytes, ''),
-              position('flushed', row.flushLsn, row.flushLagBytes, formatMs(row.flushLagMs)),
-              position('replayed', row.replayLsn, row.replayLagBytes, formatMs(row.replayLagMs)),
+              position('flushed', row.flushLsn, row.flushLagBytes, timeOf(row.flushLagBytes, row.flushLagMs)),
+              position(
+                'replayed',
+                row.replayLsn,
+                row.replayLagBytes,
+                timeOf(row.replayLagBytes, row.replayLagMs),
+              ),
             ],
             style,
             [2, 3],
@@ -73,11 +81,7 @@ export function renderLag({ stack, primary, replicas }: LagResult, style: Style)
     ...broken.map(({ standby, state }) => `${paint.red('✖')} ${standby}: ${state}`),
     ...(replicas.length === 0 || broken.length > 0
       ? [`  ${paint.cyan('→')} ${typed(stack, 'status')}`]
-      : [
-          paint.dim(
-            'TIME: from the flush on the primary to the flush and replay there; – when there was none lately.',
-          ),
-        ]),
+      : [paint.dim('TIME: from the flush on the primary to the flush and the replay there.')]),
     '',
   ].join('\n');
 }

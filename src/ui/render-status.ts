@@ -11,7 +11,7 @@ function lagCell(replication: ReplicationState | null, { paint }: Style): string
   const { state, lagBytes, lagMs } = replication;
   if (state === 'not streaming') return paint.red(state);
   if (lagBytes === null) return paint.yellow('not known');
-  const lag = `${formatBytes(lagBytes)}${lagMs === null ? '' : ` ${formatMs(lagMs)}`}`;
+  const lag = `${formatBytes(lagBytes)}${lagMs === null ? '' : `, ${formatMs(lagMs)}`}`;
   return state === 'streaming' ? lag : paint.yellow(`${state} ${formatBytes(lagBytes)}`);
 }
 
@@ -28,35 +28,45 @@ function stateCell({ state, problem }: NodeState, { paint }: Style): string {
   return problem === null ? state : paint.red('silent');
 }
 
-function proxyLine({ configured, reached, writesTo, state }: ProxyState, { paint }: Style): string {
-  if (state === 'down') {
-    return `${paint.red('writes fail')}: ${
-      configured === null ? 'haproxy.cfg names no server' : `haproxy.cfg names ${configured}`
-    }, and no server answers through the proxy`;
-  }
-  if (configured !== reached) {
-    return paint.red(
-      `writes go to ${reached ?? 'no server'}, but haproxy.cfg names ${configured ?? 'no server'}`,
-    );
-  }
-  return `writes go to ${writesTo ?? 'no server'}`;
+/** Where writes go; where they should go too, when that is not the same. */
+function proxyText({ configured, reached, state }: ProxyState): string {
+  const named = configured === null ? 'haproxy.cfg names no server' : `haproxy.cfg names ${configured}`;
+  if (state === 'down') return `writes fail: ${named}, and nobody answers behind it`;
+  return configured === reached
+    ? `writes go to ${reached ?? 'no server'}`
+    : `writes go to ${reached ?? 'no server'}, but ${named}`;
 }
 
-const cacheLine = (cache: NonNullable<Snapshot['cache']>): string =>
-  `${cache.hits} hits, ${cache.misses} misses, ratio ${formatRatio(cache.hitRatio)}, ${cache.keys} keys`;
+function proxyLine(proxy: ProxyState, width: number, { paint }: Style): string {
+  const text = wrap(proxyText(proxy), width - 7, '       ');
+  return `Proxy  ${proxy.state === 'up' && proxy.configured === proxy.reached ? text : paint.red(text)}`;
+}
 
-function findingLines({ severity, message, hint }: Finding, { paint, columns }: Style): string[] {
+function cacheLine({ cache, nodes }: Pick<Snapshot, 'cache' | 'nodes'>, { paint }: Style): string {
+  if (cache !== null) {
+    const { hits, misses, hitRatio, keys } = cache;
+    return `Cache  ${hits} hits, ${misses} misses, ratio ${formatRatio(hitRatio)}, ${keys} keys`;
+  }
+  const redis = nodes.find(({ kind }) => kind === 'redis');
+  return `Cache  ${paint.yellow(redis?.state === 'running' ? `${redis.name} does not answer` : 'no Redis runs')}`;
+}
+
+function findingLines({ severity, message, hint }: Finding, width: number, { paint }: Style): string[] {
   const mark = severity === 'critical' ? paint.red('✖') : paint.yellow('!');
   return [
-    `${mark} ${wrap(message, columns - 2, '  ')}`,
-    `  ${paint.cyan('→')} ${wrap(hint, columns - 4, '    ')}`,
+    `${mark} ${wrap(message, width - 2, '  ')}`,
+    `  ${paint.cyan('→')} ${wrap(hint, width - 4, '    ')}`,
   ];
 }
+
+/** An operator's screen may be a small one; longer lines are read more slowly besides. */
+const maxColumns = 80;
 
 /** The whole stack on one screen, at most 80 columns wide with the names of the classic topology. */
 export function renderStatus(snapshot: Omit<Snapshot, 'detail'>, style: Style): string {
   const { stack, topology, healthy, nodes, proxy, cache, findings } = snapshot;
   const { paint } = style;
+  const width = Math.min(style.columns, maxColumns);
   const critical = findings.some(({ severity }) => severity === 'critical');
   const verdict = healthy
     ? paint.green('healthy')
@@ -81,12 +91,12 @@ export function renderStatus(snapshot: Omit<Snapshot, 'detail'>, style: Style): 
       [4, 7],
     ),
     '',
-    ...(proxy === null ? [] : [`Proxy  ${proxyLine(proxy, style)}`]),
-    `Cache  ${cache === null ? paint.yellow('Redis does not answer') : cacheLine(cache)}`,
+    ...(proxy === null ? [] : [proxyLine(proxy, width, style)]),
+    cacheLine({ cache, nodes }, style),
     '',
     ...(healthy
       ? [`${paint.green('✔')} Every role is as expected, replication streams, writes reach the primary.`]
-      : findings.flatMap((finding) => findingLines(finding, style))),
+      : findings.flatMap((finding) => findingLines(finding, width, style))),
     ...(healthy ? [] : ['', paint.dim(`Look again: ${typed(stack, 'status --watch')}`)]),
     '',
   ].join('\n');
