@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import { registerCache } from './cache.js';
+import { registerDoctor } from './doctor.js';
 import { registerDown } from './down.js';
 import { registerEnv } from './env.js';
 import { registerExec } from './exec.js';
@@ -44,6 +45,7 @@ export function registerAll(program: Command, run: Run): void {
     registerRedisCli,
     registerExec,
     // The engine below it.
+    registerDoctor,
     registerImages,
   ])
     register(program, run);

@@ -9,7 +9,12 @@ async function describe({ docker, call }: Connection): ReturnType<Engine['descri
   const [version, info] = await call(
     Promise.all([
       docker.version(),
-      docker.info() as Promise<{ NCPU: number; MemTotal: number; OperatingSystem: string }>,
+      docker.info() as Promise<{
+        NCPU: number;
+        MemTotal: number;
+        OperatingSystem: string;
+        DockerRootDir: string;
+      }>,
     ]),
   );
   return {
@@ -19,6 +24,7 @@ async function describe({ docker, call }: Connection): ReturnType<Engine['descri
     kernelVersion: version.KernelVersion,
     cpus: info.NCPU,
     memoryBytes: info.MemTotal,
+    dataRoot: info.DockerRootDir,
   };
 }
 

@@ -19,6 +19,8 @@ export interface EngineDescription {
   kernelVersion: string;
   cpus: number;
   memoryBytes: number;
+  /** Where it keeps images and volumes, as a path on its own machine. */
+  dataRoot: string;
 }
 
 /** A file on its way into a container. */

@@ -14,10 +14,11 @@ export interface PortPlan {
   api: number;
 }
 
-const isLocal = (engine: Engine): boolean => engine.endpoint.publishAddress === '127.0.0.1';
+/** Whether the engine's ports are ports of this machine. */
+export const isLocal = (engine: Engine): boolean => engine.endpoint.publishAddress === '127.0.0.1';
 
 /** Whether nothing listens on the port; a port that this user may not use counts as taken. */
-const isFree = (port: number, address: string): Promise<boolean> =>
+export const isFree = (port: number, address: string): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => {
@@ -57,7 +58,7 @@ export async function planPorts(engine: Engine, topology: Topology, choice: Port
 }
 
 /** Who listens on a port of this machine, in words; undefined where it cannot be told. */
-async function portOwner(engine: Engine, port: number): Promise<string | undefined> {
+export async function portOwner(engine: Engine, port: number): Promise<string | undefined> {
   const containers = await engine.listContainers({});
   const container = containers.find(({ ports }) => ports.some(({ host }) => host === port));
   if (container !== undefined) {
