@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import { registerCache } from './cache.js';
+import { registerConsole } from './console.js';
 import { registerDoctor } from './doctor.js';
 import { registerDown } from './down.js';
 import { registerEnv } from './env.js';
@@ -47,6 +48,7 @@ export function registerAll(program: Command, run: Run): void {
     // The engine below it.
     registerDoctor,
     registerImages,
+    registerConsole,
   ])
     register(program, run);
 }

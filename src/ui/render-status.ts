@@ -1,4 +1,3 @@
-import { typed } from '../errors/typed.js';
 import type { Finding, NodeState, ProxyState, ReplicationState, Snapshot } from '../stack/snapshot.js';
 import { formatBytes, formatMs, formatRatio } from './format.js';
 import type { Style } from './style.js';
@@ -97,7 +96,6 @@ export function renderStatus(snapshot: Omit<Snapshot, 'detail'>, style: Style): 
     ...(healthy
       ? [`${paint.green('✔')} Every role is as expected, replication streams, writes reach the primary.`]
       : findings.flatMap((finding) => findingLines(finding, width, style))),
-    ...(healthy ? [] : ['', paint.dim(`Look again: ${typed(stack, 'status --watch')}`)]),
     '',
   ].join('\n');
 }
