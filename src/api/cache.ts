@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { DependencyState } from './dependency-state.js';
 import { PendingInvalidations } from './pending-invalidations.js';
 import { RecentWrites } from './recent-writes.js';
-import { deleteByPrefix, openRedis, withPatience } from './redis-connection.js';
+import { deleteByPrefix, openRedis, redisPatienceMs, withPatience } from './redis-connection.js';
 
 const ttlSeconds = 60;
 const keyPrefix = 'product:';
@@ -39,6 +39,9 @@ export class ProductCache {
   readonly #counts: CacheCounts = { hits: 0, misses: 0, bypasses: 0 };
   readonly #unflushed = { hits: 0, misses: 0 };
   #lookups: Lookup[] = [];
+  #oldestAtMs = 0;
+  /** An MGET is under way, or about to be. */
+  #asking = false;
   #usable = false;
   #ticking = false;
   #timer: NodeJS.Timeout | undefined;
@@ -75,10 +78,15 @@ export class ProductCache {
       return Promise.resolve(bypass);
     }
     return new Promise((resolve) => {
-      // All lookups of one turn of the event loop go out as one MGET: a command costs the client far more
-      // than a key does. (ioredis's pipelining holds the next batch back until the last one is answered.)
-      if (this.#lookups.length === 0) setImmediate(() => void this.#askForLookups());
+      // One MGET at a time: what is asked for while it is under way goes into the next one, so that a busy
+      // API sends few large commands (a command costs the client far more than a key) and an idle one waits
+      // for nothing.
+      if (this.#lookups.length === 0) this.#oldestAtMs = performance.now();
       this.#lookups.push({ key: keyPrefix + id, answer: resolve });
+      if (!this.#asking) {
+        this.#asking = true;
+        setImmediate(() => void this.#askForLookups());
+      }
     });
   }
 
@@ -121,17 +129,24 @@ export class ProductCache {
   async #askForLookups(): Promise<void> {
     const lookups = this.#lookups;
     this.#lookups = [];
+    // Counted from the first of them, who may have waited for the MGET before.
+    const leftMs = this.#oldestAtMs + redisPatienceMs - performance.now();
     try {
-      const values = await withPatience(this.#redis.mget(lookups.map(({ key }) => key)));
+      const values = await withPatience(this.#redis.mget(lookups.map(({ key }) => key)), leftMs);
       for (const [index, { answer }] of lookups.entries()) {
         const json = values[index];
         answer(typeof json === 'string' ? this.#countHit(json) : this.#countMiss());
       }
     } catch (error) {
       this.#fail(error);
-      this.#counts.bypasses += lookups.length;
-      for (const { answer } of lookups) answer(bypass);
+      // Those who came meanwhile have waited as well.
+      for (const { answer } of [...lookups, ...this.#lookups.splice(0)]) {
+        this.#counts.bypasses += 1;
+        answer(bypass);
+      }
     }
+    this.#asking = this.#lookups.length > 0;
+    if (this.#asking) setImmediate(() => void this.#askForLookups());
   }
 
   #countHit(json: string): CacheAnswer {

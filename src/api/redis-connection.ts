@@ -24,11 +24,11 @@ export function openRedis(url: string): Redis {
 }
 
 /** Rejects when Redis does not answer within the patience; the answer is then ignored. */
-export function withPatience<T>(answer: Promise<T>): Promise<T> {
+export function withPatience<T>(answer: Promise<T>, patienceMs = redisPatienceMs): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new Error(`No answer from Redis within ${redisPatienceMs} ms`));
-    }, redisPatienceMs);
+      reject(new Error('No answer from Redis in time'));
+    }, patienceMs);
     answer.then(resolve, reject).finally(() => {
       clearTimeout(timer);
     });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { FastifyInstance, InjectOptions } from 'fastify';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/api/app.js';
 import { decodeCursor, encodeCursor, isProductId } from '../../src/api/product-id.js';
 import { type Databases, startDatabases } from './fixture.js';
@@ -183,4 +183,44 @@ test('a cursor leads back to the id it was made from, and nothing else is a curs
       expect(id === undefined || isProductId(id)).toBe(true);
     }),
   );
+});
+
+const product = { sku: 'ODD-1', name: 'A lamp', price: '12.50' };
+const expectProblem = (response: LightMyRequestResponse, status: number, name: string): void => {
+  expect(response.statusCode).toBe(status);
+  expect(response.headers['content-type']).toBe('application/problem+json');
+  expect(response.json()).toMatchObject({ type: `urn:halab:problem:${name}`, status });
+};
+
+describe('requests that are not understood', () => {
+  test('malformed JSON is a 400', async () => {
+    const headers = { 'content-type': 'application/json' };
+    for (const payload of ['{', '', '{"__proto__": 1}']) {
+      const response = await app.inject({ method: 'POST', url: '/products', headers, payload });
+      expectProblem(response, 400, 'malformed-request');
+    }
+  });
+
+  test.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded'])(
+    'a body of %s is a 415',
+    async (type) => {
+      const headers = { 'content-type': type };
+      const response = await app.inject({ method: 'POST', url: '/products', headers, payload: 'a=b' });
+      expectProblem(response, 415, 'unsupported-media-type');
+    },
+  );
+
+  test('a body beyond the limit is a 413', async () => {
+    const payload = { ...product, description: 'x'.repeat(100_000) };
+    expectProblem(await app.inject({ method: 'POST', url: '/products', payload }), 413, 'body-too-large');
+  });
+
+  test('an unknown path or method is a 404', async () => {
+    expectProblem(await app.inject('/nothing'), 404, 'not-found');
+    expectProblem(
+      await app.inject({ method: 'POST', url: '/products/1', payload: product }),
+      404,
+      'not-found',
+    );
+  });
 });

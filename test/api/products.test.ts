@@ -282,39 +282,6 @@ describe('writing', () => {
   });
 });
 
-describe('requests that are not understood', () => {
-  test('malformed JSON is a 400', async () => {
-    const headers = { 'content-type': 'application/json' };
-    for (const payload of ['{', '', '{"__proto__": 1}']) {
-      const response = await app.inject({ method: 'POST', url: '/products', headers, payload });
-      expectProblem(response, 400, 'malformed-request');
-    }
-  });
-
-  test.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded'])(
-    'a body of %s is a 415',
-    async (type) => {
-      const headers = { 'content-type': type };
-      const response = await app.inject({ method: 'POST', url: '/products', headers, payload: 'a=b' });
-      expectProblem(response, 415, 'unsupported-media-type');
-    },
-  );
-
-  test('a body beyond the limit is a 413', async () => {
-    const payload = { ...newProduct(), description: 'x'.repeat(100_000) };
-    expectProblem(await app.inject({ method: 'POST', url: '/products', payload }), 413, 'body-too-large');
-  });
-
-  test('an unknown path or method is a 404', async () => {
-    expectProblem(await app.inject('/nothing'), 404, 'not-found');
-    expectProblem(
-      await app.inject({ method: 'POST', url: '/products/1', payload: newProduct() }),
-      404,
-      'not-found',
-    );
-  });
-});
-
 describe('health', () => {
   test('/healthz and /readyz answer 200 when everything is up', async () => {
     expect((await app.inject('/healthz')).json()).toEqual({ status: 'ok' });
