@@ -118,7 +118,9 @@ export const containerCalls = ({ docker, call }: Connection): ContainerCalls => 
   },
   fileExists: async (id, path) => {
     try {
-      await docker.getContainer(id).infoArchive({ path });
+      const answer = await docker.getContainer(id).infoArchive({ path });
+      // An answer that nobody reads, though it is empty, keeps its connection open and the process alive.
+      answer.resume();
       return true;
     } catch (error) {
       return statusOf(error) === 404 ? false : await call(Promise.reject(error as Error));
