@@ -1,0 +1,99 @@
+import { Agent, type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http';
+import { errorCodeOf, noAnswer } from './classify-error.js';
+
+/** How one request ended. Never an exception: a broken exchange is what is measured here. */
+export type Exchange =
+  /** `isComplete` is false when the connection broke within the body. */
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly body: string;
+      readonly isComplete: boolean;
+    }
+  /** `sent` is true from the moment the connection is established: the bytes leave at once then. */
+  | { readonly kind: 'broken'; readonly sent: boolean; readonly errorCode: string };
+
+export interface HttpClientOptions {
+  baseUrl: string;
+  /** From the call until the end of the body. */
+  answerTimeoutMs: number;
+}
+
+/** One client with one connection, kept alive between requests; call after call, not side by side. */
+export interface HttpClient {
+  readonly get: (path: string) => Promise<Exchange>;
+  readonly post: (path: string, body: object) => Promise<Exchange>;
+  /** Breaks the connection, and with it a request in flight. */
+  readonly close: () => void;
+}
+
+/** Answers of the API are small; what comes beyond this is read, so that the connection can be used again, and dropped. */
+const maxBodyBytes = 64 * 1024;
+
+export function openHttpClient({ baseUrl, answerTimeoutMs }: HttpClientOptions): HttpClient {
+  // Of its own, so that a client never waits for another's connection.
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const exchange = (method: string, path: string, json?: string): Promise<Exchange> => {
+    const headers =
+      json === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) };
+    const request = openRequest(new URL(path, baseUrl), { agent, method, headers });
+    const ended = awaitEnd(request, answerTimeoutMs);
+    request.end(json);
+    return ended;
+  };
+  return {
+    get: (path) => exchange('GET', path),
+    post: (path, body) => exchange('POST', path, JSON.stringify(body)),
+    close: () => {
+      agent.destroy();
+    },
+  };
+}
+
+function awaitEnd(request: ClientRequest, answerTimeoutMs: number): Promise<Exchange> {
+  return new Promise((resolve) => {
+    let sent = false;
+    let response: IncomingMessage | undefined;
+    let errorCode: string | undefined;
+    let bodyBytes = 0;
+    const chunks: Buffer[] = [];
+    const timer = setTimeout(() => {
+      errorCode = noAnswer;
+      request.destroy();
+    }, answerTimeoutMs);
+    const settle = (): void => {
+      clearTimeout(timer);
+      resolve(
+        response?.statusCode === undefined
+          ? { kind: 'broken', sent, errorCode: errorCode ?? errorCodeOf(undefined) }
+          : {
+              kind: 'answered',
+              status: response.statusCode,
+              body: Buffer.concat(chunks).toString(),
+              isComplete: response.complete,
+            },
+      );
+    };
+    request.on('socket', (socket) => {
+      if (!socket.connecting) sent = true;
+      else socket.once('connect', () => (sent = true));
+    });
+    request.on('error', (error) => {
+      errorCode ??= errorCodeOf(error);
+    });
+    request.on('response', (incoming) => {
+      response = incoming;
+      incoming.on('data', (chunk: Buffer) => {
+        bodyBytes += chunk.length;
+        if (bodyBytes <= maxBodyBytes) chunks.push(chunk);
+      });
+      // A break within the body shows in `complete`.
+      incoming.on('error', () => undefined);
+      incoming.once('end', settle);
+    });
+    // Comes after an error too, and when the body breaks off; after `end` it changes nothing.
+    request.once('close', settle);
+  });
+}

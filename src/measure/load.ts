@@ -1,0 +1,191 @@
+import type { Clock } from '../clock/clock.js';
+import type { Emit } from '../events/events.js';
+import { errorCodeOf } from './classify-error.js';
+import { Feed, type FeedWait } from './feed.js';
+import { type CompletedWrite, Ledger, type WritePath } from './ledger.js';
+import { type Groups, openClients, type StaggeredClient, writerIds } from './load-clients.js';
+import type { Punctuality } from './pace.js';
+import { ReadLog } from './readers.js';
+import { skuPrefix } from './run-id.js';
+
+/** Clients of one sort. Each has one operation in flight at most; together they are due every `intervalMs / clients`. */
+export interface ClientGroup {
+  clients: number;
+  intervalMs: number;
+}
+
+export interface LoadOptions {
+  /** Through the proxy to the primary, as the application's role. */
+  writeUrl: string;
+  apiUrl: string;
+  /** 1 to 32 letters and digits, new for each run. */
+  runId: string;
+  /** The clock of the operations that are measured: phases and ledger are laid side by side. */
+  clock: Clock;
+  emit?: Emit;
+  /** Ends the load at once; what is in flight then is indeterminate. */
+  signal?: AbortSignal | undefined;
+  /** Default 4 every 10 ms: a write is due every 2.5 ms. */
+  proxyWriters?: ClientGroup;
+  /** Default 2 every 20 ms. */
+  apiWriters?: ClientGroup;
+  /** Default 2 every 10 ms. */
+  readers?: ClientGroup;
+  /** For a connection to the proxy to be ready. Short, so that a client sees the new primary soon. */
+  connectTimeoutMs?: number;
+  /** For the answer to a statement; a server that is paused gives none. */
+  statementTimeoutMs?: number;
+  /** For an answer of the API. Longer than the API's own bounds, so that it can say what it knows of a write. */
+  httpTimeoutMs?: number;
+  /** Readers ask for ids 1 to this. */
+  productCount?: number;
+}
+
+/** What a client noticed: a write that was not acknowledged, or a connection that broke between two writes. */
+export interface ClientError {
+  readonly clientId: string;
+  readonly atMs: number;
+  readonly errorCode: string;
+  /** Absent for a connection that broke while it was idle. */
+  readonly entry?: CompletedWrite;
+}
+
+/** Clients at work. All waits throw what `onTimeout` makes at their deadline, and an error when the load ends. */
+export interface Load extends AsyncDisposable {
+  readonly ledger: Ledger;
+  readonly reads: ReadLog;
+  readonly punctuality: Readonly<Punctuality>;
+  /** Every error a client noticed, in order. */
+  readonly errors: () => readonly ClientError[];
+  /** Until each writer has had this many writes acknowledged. */
+  readonly waitUntilSteady: (wait: FeedWait & { writesPerClient: number }) => Promise<void>;
+  /** Until a client notices an error at this time or later; the first one. */
+  readonly waitForError: (wait: FeedWait & { sinceMs: number }) => Promise<ClientError>;
+  /** Until a write that was invoked at this time or later is acknowledged; the first one. */
+  readonly waitForAcknowledged: (
+    wait: FeedWait & { invokedSinceMs: number; path?: WritePath },
+  ) => Promise<CompletedWrite>;
+  /** Lets what is in flight end, within its bounds, and closes every connection. Returns when all of it is done. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Opens the proxy writers' connections, where the server lets them, and starts all clients at one moment.
+ *
+ * @throws the signal's reason; RangeError for a run id of the wrong form
+ */
+export async function startLoad(options: LoadOptions): Promise<Load> {
+  const { runId, clock, signal, emit = () => undefined } = options;
+  const groups: Groups = {
+    proxyWriters: options.proxyWriters ?? { clients: 4, intervalMs: 10 },
+    apiWriters: options.apiWriters ?? { clients: 2, intervalMs: 20 },
+    readers: options.readers ?? { clients: 2, intervalMs: 10 },
+  };
+  signal?.throwIfAborted();
+  // Refused here, and not by a client while others connect.
+  skuPrefix(runId);
+
+  const startedMs = clock.nowMs();
+  let lastAcknowledgedMs = startedMs;
+  const completions = new Feed<CompletedWrite>();
+  const errors = new Feed<ClientError>();
+  const ledger = new Ledger((entry) => {
+    completions.push(entry);
+    const { clientId, outcome, completedAtMs: atMs, errorCode = errorCodeOf(undefined) } = entry;
+    if (outcome === 'acknowledged') lastAcknowledgedMs = atMs;
+    else errors.push({ clientId, atMs, errorCode, entry });
+  });
+  const onProgress = (): void => {
+    const nowMs = clock.nowMs();
+    const { acknowledged, failed, indeterminate } = ledger.counts();
+    emit({
+      type: 'load',
+      elapsedMs: nowMs - startedMs,
+      acknowledged,
+      failed: failed + indeterminate,
+      lastAcknowledgedAgoMs: nowMs - lastAcknowledgedMs,
+    });
+  };
+  const reads = new ReadLog();
+  const punctuality: Punctuality = { maxLateMs: 0 };
+  const stopping = new AbortController();
+  const cutting = new AbortController();
+  const cut = (reason: unknown): void => {
+    stopping.abort(reason);
+    cutting.abort(reason);
+  };
+  const onAbort = (): void => {
+    cut(signal?.reason);
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+
+  const clients = await openClients(options, groups, {
+    ledger,
+    reads,
+    pace: { clock, punctuality, stopping: stopping.signal },
+    cut: cutting.signal,
+    onError: (error) => {
+      errors.push(error);
+    },
+    onProgress,
+  });
+  const originMs = clock.nowMs();
+  // A client ends with an error only when it has a defect; then the run is worth nothing, and all others end too.
+  const run = ({ client, offsetMs }: StaggeredClient): Promise<void> =>
+    client(originMs + offsetMs).catch((error: unknown) => {
+      cut(error);
+      throw error;
+    });
+  const ended = Promise.allSettled(clients.map(run)).then((results) => {
+    signal?.removeEventListener('abort', onAbort);
+    const { reason } = stopping.signal as { reason: unknown };
+    for (const feed of [completions, errors]) feed.end(reason instanceof Error ? reason : new LoadEnded());
+    return results.find((result) => result.status === 'rejected');
+  });
+
+  const stop = async (): Promise<void> => {
+    stopping.abort(new LoadEnded());
+    const defect = await ended;
+    if (defect !== undefined) throw defect.reason;
+  };
+  if (signal?.aborted === true) {
+    await stop();
+    signal.throwIfAborted();
+  }
+  return {
+    ledger,
+    reads,
+    punctuality,
+    errors: () => errors.items(),
+    waitUntilSteady: async ({ writesPerClient, ...wait }) => {
+      await completions.first(whenEach(writerIds(groups), writesPerClient), wait);
+    },
+    waitForError: ({ sinceMs, ...wait }) =>
+      errors.first((error) => (error.atMs >= sinceMs ? error : undefined), wait),
+    waitForAcknowledged: ({ invokedSinceMs, path, ...wait }) =>
+      completions.first((entry) => {
+        const isMeant = entry.invokedAtMs >= invokedSinceMs && (path === undefined || entry.path === path);
+        return isMeant && entry.outcome === 'acknowledged' ? entry : undefined;
+      }, wait),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+class LoadEnded extends Error {
+  constructor() {
+    super('The load has ended');
+  }
+}
+
+/** Picks the completion with which every client has this many writes acknowledged. */
+function whenEach(clientIds: readonly string[], writes: number) {
+  const missing = new Map(clientIds.map((clientId) => [clientId, writes]));
+  return ({ clientId, outcome }: CompletedWrite): true | undefined => {
+    if (outcome !== 'acknowledged') return undefined;
+    const left = (missing.get(clientId) ?? 0) - 1;
+    if (left > 0) missing.set(clientId, left);
+    else missing.delete(clientId);
+    return missing.size === 0 ? true : undefined;
+  };
+}
