@@ -25,7 +25,10 @@ export const wordsOf = ({ words }: MenuItem, node: string): string[] =>
  */
 export function menuFor(stack: string, snapshot: Pick<Snapshot, 'nodes' | 'proxy'> | undefined): MenuItem[] {
   const here = ['--stack', stack];
-  const lab = { title: 'Run the main lab: kill a primary under load', words: ['lab', 'run', 'failover'] };
+  const lab = {
+    title: 'Run the main lab: kill a primary under load',
+    words: ['lab', 'run', 'failover', ...here],
+  };
   const doctor = { title: 'Check the machine (doctor)', words: ['doctor'] };
   if (snapshot === undefined) {
     return [

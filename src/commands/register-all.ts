@@ -7,6 +7,7 @@ import { registerEnv } from './env.js';
 import { registerExec } from './exec.js';
 import { registerFailover } from './failover.js';
 import { registerImages } from './images.js';
+import { registerLab } from './lab.js';
 import { registerLag } from './lag.js';
 import { registerLogs } from './logs.js';
 import { registerLs } from './ls.js';
@@ -15,6 +16,7 @@ import { registerProxy } from './proxy.js';
 import { registerPsql } from './psql.js';
 import { registerRedisCli } from './redis-cli.js';
 import { registerRestart } from './restart.js';
+import { registerServe } from './serve.js';
 import type { Run } from './session.js';
 import { registerStart } from './start.js';
 import { registerStatus } from './status.js';
@@ -40,6 +42,9 @@ export function registerAll(program: Command, run: Run): void {
     registerFailover,
     registerPromote,
     registerProxy,
+    // What runs on it.
+    registerServe,
+    registerLab,
     // Inside its nodes.
     registerLogs,
     registerPsql,

@@ -73,6 +73,11 @@ export const catalogue = {
     'There is no stack of that name on the engine.',
     'Start it with `halab up`, or see `halab ls` for the names there are.',
   ),
+  STACK_UNHEALTHY: entry(
+    exitCodes.refused,
+    'A lab needs a healthy stack, and this one is not; its findings follow the message.',
+    'Repair it as `halab status` says, or let the lab replace the stack and its data with `--fresh`.',
+  ),
   STACK_INCOMPLETE: entry(
     exitCodes.refused,
     'A part of the stack that the command needs was never created, or was removed.',
@@ -132,6 +137,11 @@ export const catalogue = {
     exitCodes.incomplete,
     'HAProxy refused the new configuration; the old one is still in force.',
     'Read HAProxy’s message. `halab proxy point NODE` tries again.',
+  ),
+  LAB_STUCK: entry(
+    exitCodes.inconclusive,
+    'Something that the lab waits for did not happen in time, so its evidence decides nothing.',
+    'See `halab status`, and run the lab again with `--fresh`.',
   ),
   COMMAND_FAILED: entry(
     exitCodes.unexpected,
