@@ -1,3 +1,7 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Clock } from '../clock/clock.js';
 import type { Engine } from '../docker/engine.js';
@@ -9,17 +13,31 @@ export const baseImage = 'debian:trixie-slim';
 /** What mmdebstrap leaves out, as Debian's own slim images do. */
 const excluded = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/share/info/*'];
 
-/** Makes the base image from Debian's archive. It takes about 20 s and needs root or user namespaces. */
+/**
+ * Makes the base image from Debian's archive. It takes about 20 s and needs root or user namespaces.
+ *
+ * The archive goes through a file: an engine that is sent the output of a mmdebstrap that fails imports what
+ * came until then, even nothing, as an image that looks like any other.
+ */
 async function bootstrap(engine: Engine): Promise<void> {
-  const mmdebstrap = execa(
-    'mmdebstrap',
-    ['--variant=minbase', ...excluded.map((path) => `--dpkgopt=path-exclude=${path}`), 'trixie', '-'],
-    { stdout: 'pipe', stderr: 'pipe', buffer: { stdout: false, stderr: true } },
-  );
-  const [made] = await Promise.allSettled([mmdebstrap, engine.importImage(baseImage, mmdebstrap.stdout)]);
-  if (made.status === 'fulfilled') return;
-  const { code, stderr } = made.reason as { code?: string; stderr?: string };
-  throw new HalabError(
+  const folder = await mkdtemp(join(tmpdir(), 'halab-base-'));
+  try {
+    const archive = join(folder, 'base.tar');
+    const options = excluded.map((path) => `--dpkgopt=path-exclude=${path}`);
+    await execa('mmdebstrap', ['--variant=minbase', ...options, 'trixie', '-'], {
+      stdout: { file: archive },
+    }).catch((error: unknown) => {
+      throw bootstrapError(error);
+    });
+    await engine.importImage(baseImage, createReadStream(archive));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function bootstrapError(error: unknown): HalabError {
+  const { code, stderr } = error as { code?: string; stderr?: string };
+  return new HalabError(
     'BASE_IMAGE_MISSING',
     code === 'ENOENT'
       ? `No registry gives ${baseImage}, and mmdebstrap, which can make it, is not installed.`
@@ -30,7 +48,7 @@ async function bootstrap(engine: Engine): Promise<void> {
           ? 'On Debian and Ubuntu: apt-get install mmdebstrap. Elsewhere: docker load the image on the engine.'
           : 'Read its last lines, and try again.',
       lines: (stderr ?? '').trim().split('\n').slice(-10),
-      cause: made.reason,
+      cause: error,
     },
   );
 }
