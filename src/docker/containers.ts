@@ -118,7 +118,7 @@ export const containerCalls = ({ docker, call }: Connection): ContainerCalls => 
   },
   fileExists: async (id, path) => {
     try {
-      const answer = await docker.getContainer(id).infoArchive({ path });
+      const answer = (await docker.getContainer(id).infoArchive({ path })) as NodeJS.ReadableStream;
       // An answer that nobody reads, though it is empty, keeps its connection open and the process alive.
       answer.resume();
       return true;

@@ -13,6 +13,10 @@ export const label = {
   lab: 'halab.lab',
 } as const;
 
+/** Names that the engine allows for containers, networks and volumes alike, with room for a node's name. */
+export const stackNamePattern = /^[a-z0-9][a-z0-9_-]{0,39}$/;
+export const stackNameRule = 'Use up to 40 lower-case letters, digits, hyphens and underscores.';
+
 /** What every part of a stack carries. Compose's own label makes its tools show the stack as one. */
 export const stackLabels = (stack: string): Labels => ({
   [label.stack]: stack,

@@ -6,7 +6,16 @@ import type { KindName, Role } from '../nodes/node-kind.js';
 import { dataDirectory, standbySignalPath } from '../nodes/postgres/kind.js';
 import { findCredentials, stackAccess } from './access.js';
 import { ensureImages, imageTag } from './images.js';
-import { containerName, label, networkName, nodeLabels, stackLabels, volumeName } from './labels.js';
+import {
+  containerName,
+  label,
+  networkName,
+  nodeLabels,
+  stackLabels,
+  stackNamePattern,
+  stackNameRule,
+  volumeName,
+} from './labels.js';
 import type { Operation } from './operation.js';
 import { checkPorts, type PortChoice, planPorts } from './ports.js';
 import { secondPrimaries } from './second-primary.js';
@@ -48,9 +57,6 @@ function purposeOf(kind: KindName, isPrimary: boolean): string {
       return 'cache';
   }
 }
-
-/** Names that the engine allows for containers, networks and volumes alike, with room for a node's name. */
-const stackNamePattern = /^[a-z0-9][a-z0-9_-]{0,39}$/;
 
 /** A stack that is there stays as it was made: its ports and its topology do not change under its users. */
 function refuseOtherForm(stack: Stack, { topology, ports }: UpOptions): void {
@@ -226,7 +232,7 @@ export async function up(operation: Operation, options: UpOptions): Promise<UpRe
   const startMs = clock.nowMs();
   if (!stackNamePattern.test(options.name)) {
     throw new HalabError('USAGE', `"${options.name}" is no name for a stack.`, {
-      hint: 'Use up to 40 lower-case letters, digits, hyphens and underscores.',
+      hint: stackNameRule,
     });
   }
   emit({ type: 'operation.started', operation: 'up', stack: options.name });
