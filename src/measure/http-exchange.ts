@@ -2,7 +2,7 @@ import { Agent, type ClientRequest, type IncomingMessage, request as openRequest
 import { errorCodeOf, noAnswer } from './classify-error.js';
 
 /** How one request ended. Never an exception: a broken exchange is what is measured here. */
-export type Exchange =
+type Exchange =
   /** `isComplete` is false when the connection broke within the body. */
   | {
       readonly kind: 'answered';
