@@ -90,8 +90,14 @@ export interface ExecOptions {
   signal?: AbortSignal;
 }
 
-/** A program that is ready to run in a container: the slow half of an exec is done. */
-export interface PreparedExec {
+/**
+ * A program that waits in a container for the word to run. Starting one takes the engine 50 ms or more; the word
+ * takes none of that. Given back unused, or left by a process that died, it ends without having run.
+ */
+export interface PreparedExec extends Disposable {
+  /** Resolves when the program waits. */
+  readonly ready: () => Promise<void>;
+  /** May be called once, also before the program is ready. */
   readonly run: () => Promise<ExecResult>;
 }
 
@@ -150,11 +156,8 @@ export interface Engine {
   readonly fileExists: (id: string, path: string) => Promise<boolean>;
 
   readonly exec: (id: string, command: readonly string[], options?: ExecOptions) => Promise<ExecResult>;
-  readonly prepareExec: (
-    id: string,
-    command: readonly string[],
-    options?: ExecOptions,
-  ) => Promise<PreparedExec>;
+  /** The container needs a POSIX shell. */
+  readonly prepareExec: (id: string, command: readonly string[]) => PreparedExec;
   /** Connects the program to the terminal (or to pipes) and returns its exit code. */
   execInteractive(
     id: string,

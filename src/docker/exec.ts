@@ -10,8 +10,8 @@ type ExecCalls = Pick<Engine, 'exec' | 'prepareExec' | 'execInteractive'>;
 const envList = ({ env = {} }: ExecOptions): string[] =>
   Object.entries(env).map(([name, value]) => `${name}=${value}`);
 
-async function collect({ docker }: Connection, exec: Docker.Exec): Promise<ExecResult> {
-  const stream = await exec.start({ hijack: false, stdin: false });
+/** The output and the exit code of a program whose stream was opened. */
+async function collect({ docker }: Connection, exec: Docker.Exec, stream: Duplex): Promise<ExecResult> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   docker.modem.demuxStream(stream, stdout, stderr);
@@ -24,6 +24,15 @@ async function collect({ docker }: Connection, exec: Docker.Exec): Promise<ExecR
   const { ExitCode } = await exec.inspect();
   return { exitCode: ExitCode ?? -1, stdout: out, stderr: err };
 }
+
+/** Runs the command once it reads a line; ends without running it when its standard input ends first. */
+const gated = (command: readonly string[]): string[] => [
+  'sh',
+  '-c',
+  'read -r go && exec "$@"',
+  'sh',
+  ...command,
+];
 
 /** Sends the terminal's raw bytes both ways; keeps the size of the remote terminal equal to the local one. */
 async function connectTerminal(
@@ -84,17 +93,44 @@ async function attach(
 
 export const execCalls = (connection: Connection): ExecCalls => {
   const { docker, call } = connection;
-  const prepareExec: ExecCalls['prepareExec'] = async (id, command, options = {}) => {
-    const exec = await call(
-      docker
-        .getContainer(id)
-        .exec({ Cmd: [...command], Env: envList(options), AttachStdout: true, AttachStderr: true }),
-    );
-    return { run: () => call(collect(connection, exec)) };
-  };
+  const output = { AttachStdout: true, AttachStderr: true };
   return {
-    prepareExec,
-    exec: async (id, command, options) => await (await prepareExec(id, command, options)).run(),
+    exec: async (id, command, options = {}) => {
+      const exec = await call(
+        docker.getContainer(id).exec({ Cmd: [...command], Env: envList(options), ...output }),
+      );
+      return await call(
+        exec.start({ hijack: false, stdin: false }).then((stream) => collect(connection, exec, stream)),
+      );
+    },
+    prepareExec: (id, command) => {
+      const open = async (): Promise<{ exec: Docker.Exec; stream: Duplex }> => {
+        const exec = await docker
+          .getContainer(id)
+          .exec({ Cmd: gated(command), AttachStdin: true, ...output });
+        const stream = await exec.start({ hijack: true, stdin: true });
+        stream.on('error', () => undefined); // The container may end before the program ran; run() then tells.
+        return { exec, stream };
+      };
+      const opened = open();
+      opened.catch(() => undefined); // ready() and run() throw it.
+      return {
+        ready: async () => {
+          await call(opened);
+        },
+        run: async () => {
+          const { exec, stream } = await call(opened);
+          stream.write('go\n');
+          return await call(collect(connection, exec, stream));
+        },
+        [Symbol.dispose]: () => {
+          opened.then(
+            ({ stream }) => stream.destroy(),
+            () => undefined,
+          );
+        },
+      };
+    },
     execInteractive: async (id, command, terminal, options = {}) => {
       const tty = terminal.stdin.isTTY && terminal.stdout.isTTY;
       const exec = await call(

@@ -104,12 +104,12 @@ export async function failover(operation: Operation, options: FailoverOptions): 
   const { access, candidate, session, others, haproxy } = participants;
 
   const before = await readRecovery(session);
-  const pgCtl = engine.prepareExec(candidate.containerId, promoteCommand);
-  const proxy = proxyChange(operation, haproxy, candidate.name, options.haproxy);
+  using pgCtl = engine.prepareExec(candidate.containerId, promoteCommand);
+  using proxy = proxyChange(operation, haproxy, candidate.name, options.haproxy);
   await Promise.all([
     recorder.run('stop old primary', () => stopAll(operation, others)),
     recorder.run('check haproxy.cfg', proxy.check),
-    pgCtl,
+    pgCtl.ready(),
   ]);
   signal?.throwIfAborted();
   if (before.replica) {
@@ -120,9 +120,7 @@ export async function failover(operation: Operation, options: FailoverOptions): 
   const fenced = recorder.run('fence old primary', () => fence(operation, others));
   fenced.catch(() => undefined); // Awaited below.
   if (before.replica) {
-    await recorder.run('promote', async () => {
-      await promoteAndWait(operation, candidate, session, await pgCtl);
-    });
+    await recorder.run('promote', () => promoteAndWait(operation, candidate, session, pgCtl));
   }
   await recorder.run('point proxy', proxy.apply);
   await recorder.run('verify', () => verifyWrites(operation, access, candidate.name));

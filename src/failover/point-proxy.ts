@@ -53,7 +53,7 @@ export async function pointProxy(
     );
   }
   const startMs = clock.nowMs();
-  const change = proxyChange(operation, haproxy, name, action);
+  using change = proxyChange(operation, haproxy, name, action);
   await step(
     emit,
     clock.nowMs,

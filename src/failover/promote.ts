@@ -52,15 +52,13 @@ export async function promote(operation: Operation, stackName: string, name: str
     );
   }
   const startMs = clock.nowMs();
+  using pgCtl = engine.prepareExec(node.containerId, promoteCommand);
   const stopped = others.filter(({ state }) => state !== 'running');
   await step(emit, clock.nowMs, { id: 'replay', title: 'replay', node: name }, () =>
     waitForReplay(operation, node, session, { sourceStopped: stopped.length === others.length }),
   );
   await step(emit, clock.nowMs, { id: 'promote', title: 'promote', node: name }, async () => {
-    await Promise.all([
-      promoteAndWait(operation, node, session, await engine.prepareExec(node.containerId, promoteCommand)),
-      fence(operation, stopped),
-    ]);
+    await Promise.all([promoteAndWait(operation, node, session, pgCtl), fence(operation, stopped)]);
   });
   await createSlots(session, others);
   const { timeline } = await readServerState(access.postgres(node, 'monitor'));

@@ -46,7 +46,7 @@ export async function verifyWrites(
 }
 
 /** A change of HAProxy's configuration in two parts, so that the first can be done ahead. */
-export interface ProxyChange {
+export interface ProxyChange extends Disposable {
   /** @throws PROXY_CONFIG_INVALID */
   readonly check: () => Promise<void>;
   readonly apply: () => Promise<void>;
@@ -61,14 +61,20 @@ export function proxyChange(
 ): ProxyChange {
   const { containerId, state } = haproxy;
   if (state !== 'running') {
-    return { check: () => Promise.resolve(), apply: () => startWithConfig(engine, containerId, writesTo) };
+    return {
+      check: () => Promise.resolve(),
+      apply: () => startWithConfig(engine, containerId, writesTo),
+      [Symbol.dispose]: () => undefined,
+    };
   }
   const prepared = preparePoint(engine, containerId, action);
-  prepared.catch(() => undefined); // Awaited in apply.
   return {
-    check: () => stageConfig(engine, containerId, writesTo),
-    apply: async () => {
-      await point(engine, containerId, action, await prepared);
+    check: async () => {
+      await Promise.all([stageConfig(engine, containerId, writesTo), prepared.ready()]);
+    },
+    apply: () => point(engine, containerId, action, prepared),
+    [Symbol.dispose]: () => {
+      prepared[Symbol.dispose]();
     },
   };
 }

@@ -60,7 +60,7 @@ function momentsOf(
     .sort((a, b) => a.atMs - b.atMs);
 }
 
-function assertionsOf({ outage, ledger }: Measurement): Assertion[] {
+function assertionsOf({ outage, ledger, maxLateMs }: Measurement): Assertion[] {
   const ms = (value: number | null | undefined): string =>
     value === null || value === undefined ? 'unknown' : `${Math.round(value)} ms`;
   const { writeMs, resolutionMs, byPath } = outage;
@@ -75,6 +75,11 @@ function assertionsOf({ outage, ledger }: Measurement): Assertion[] {
       passed: byPath[path]?.recovered ?? null,
       observed: `after ${ms(byPath[path]?.outageMs)}`,
     })),
+    {
+      text: 'the clients kept their pace: none woke later than a quarter of the outage',
+      passed: writeMs !== null && maxLateMs <= writeMs / 4 ? true : null,
+      observed: ms(maxLateMs),
+    },
     {
       text: 'the final read finds no row that nobody wrote',
       passed: ledger.unexpected === null ? null : ledger.unexpected === 0,

@@ -29,11 +29,7 @@ export async function stageConfig(engine: Engine, containerId: string, writesTo:
 }
 
 /** Gets the last step ready: with a reload, one program puts the file in place and signals the master. */
-export const preparePoint = (
-  engine: Engine,
-  containerId: string,
-  action: HaproxyAction,
-): Promise<PreparedExec> =>
+export const preparePoint = (engine: Engine, containerId: string, action: HaproxyAction): PreparedExec =>
   engine.prepareExec(containerId, action === 'reload' ? pointCommand : ['sh', '-c', installCommand]);
 
 /** Puts a staged configuration in force. @throws COMMAND_FAILED */
