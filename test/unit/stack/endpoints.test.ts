@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { Engine } from '../../../src/docker/engine.js';
+import { stackAccess } from '../../../src/stack/access.js';
+import { type StackEndpoints, stackEndpoints } from '../../../src/stack/endpoints.js';
+import type { Stack, StackNode } from '../../../src/stack/stack.js';
+
+const credentials = {
+  postgres: 'p-secret',
+  replicator: 'r',
+  app: 'a-secret',
+  monitor: 'm',
+  redis: 'c-secret',
+};
+
+const node = (name: string, kind: StackNode['kind'], port: number, state: StackNode['state']): StackNode => ({
+  stack: 'halab',
+  name,
+  kind,
+  containerId: `id-${name}`,
+  state,
+  port,
+});
+
+function endpoints(
+  {
+    primary = 'running',
+    replica = 'running',
+  }: Partial<Record<'primary' | 'replica', StackNode['state']>> = {},
+  writesTo: string | undefined = 'db-primary',
+  role?: 'app' | 'postgres',
+): StackEndpoints {
+  const stack: Stack = {
+    name: 'halab',
+    topology: 'classic',
+    apiPort: 3000,
+    lab: null,
+    nodes: [
+      node('db-primary', 'postgres', 5432, primary),
+      node('db-replica', 'postgres', 5433, replica),
+      node('haproxy', 'haproxy', 5439, 'running'),
+      node('redis', 'redis', 6379, 'running'),
+    ],
+  };
+  // Only the address is asked of the engine.
+  const engine = { endpoint: { publishAddress: '127.0.0.1' } } as Engine;
+  return stackEndpoints(stack, stackAccess(engine, stack, credentials), writesTo, role);
+}
+
+describe('the endpoints of a stack', () => {
+  it('are one URL each, with the credentials of the application', () => {
+    expect(endpoints()).toEqual({
+      writeUrl: 'postgres://app:a-secret@127.0.0.1:5439/shop',
+      readUrl: 'postgres://app:a-secret@127.0.0.1:5433/shop',
+      redisUrl: 'redis://app:c-secret@127.0.0.1:6379',
+      apiUrl: 'http://127.0.0.1:3000',
+      nodes: {
+        'db-primary': 'postgres://app:a-secret@127.0.0.1:5432/shop',
+        'db-replica': 'postgres://app:a-secret@127.0.0.1:5433/shop',
+        haproxy: 'postgres://app:a-secret@127.0.0.1:5439/shop',
+        redis: 'redis://app:c-secret@127.0.0.1:6379',
+      },
+    });
+  });
+
+  it('read from the primary after a failover that left no replica', () => {
+    expect(endpoints({ primary: 'exited' }, 'db-replica').readUrl).toContain(':5433/');
+  });
+
+  it('read from the former primary once it follows the new one', () => {
+    expect(endpoints({}, 'db-replica').readUrl).toContain(':5432/');
+  });
+
+  it('read from the primary while the replica is stopped', () => {
+    expect(endpoints({ replica: 'exited' }).readUrl).toContain(':5432/');
+  });
+
+  it('have the administrator of PostgreSQL for --superuser, and the application for Redis still', () => {
+    const { writeUrl, readUrl, redisUrl, nodes } = endpoints({}, 'db-primary', 'postgres');
+    for (const url of [writeUrl, readUrl, nodes['db-primary']]) expect(url).toContain('postgres:p-secret@');
+    expect(redisUrl).toContain('app:c-secret@');
+  });
+});

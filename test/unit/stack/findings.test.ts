@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { findingsOf } from '../../../src/stack/findings.js';
+import type { Snapshot } from '../../../src/stack/snapshot.js';
+import { healthySnapshot, withNode, withoutPrimary } from './snapshots.js';
+
+const codes = (snapshot: Snapshot): string[] => findingsOf(snapshot).map(({ code }) => code);
+const hints = (snapshot: Snapshot): string[] => findingsOf(snapshot).map(({ hint }) => hint);
+
+describe('findings', () => {
+  it('are none when all is well', () => {
+    expect(findingsOf(healthySnapshot())).toEqual([]);
+  });
+
+  it('name the failover as the remedy when the primary is gone', () => {
+    const snapshot = withoutPrimary();
+    expect(codes(snapshot)).toEqual(['no-primary', 'proxy-target-down', 'node-stopped']);
+    expect(hints(snapshot)[0]).toBe('halab failover --promote db-replica');
+  });
+
+  it('do not tell of a replica that cannot stream when there is no primary to stream from', () => {
+    expect(codes(withoutPrimary())).not.toContain('not-streaming');
+  });
+
+  it('tell of a replica that is not streaming although its lag is 0', () => {
+    const snapshot = withNode('db-replica', {
+      replication: { state: 'not streaming', syncState: null, lagBytes: 0, lagMs: null },
+    });
+    expect(codes(snapshot)).toEqual(['not-streaming']);
+  });
+
+  it('only warn of a replica that catches up', () => {
+    const snapshot = withNode('db-replica', {
+      replication: { state: 'catchup', syncState: 'async', lagBytes: 5000, lagMs: null },
+    });
+    expect(findingsOf(snapshot)).toMatchObject([{ severity: 'warning', code: 'catching-up' }]);
+  });
+
+  it('name both servers and their timelines when two say primary', () => {
+    const snapshot = withNode('db-replica', {
+      role: { expected: 'replica', found: 'primary' },
+      timeline: 2,
+      replication: null,
+    });
+    const [first, ...rest] = findingsOf(snapshot);
+    expect(first).toMatchObject({
+      severity: 'critical',
+      code: 'two-primaries',
+      hint: 'halab stop db-replica',
+    });
+    expect(first?.message).toContain('db-primary on timeline 1, db-replica on timeline 2');
+    expect(rest.map(({ code }) => code)).toContain('role-differs');
+  });
+
+  it('tell when the proxy sends writes to a replica', () => {
+    const snapshot: Snapshot = {
+      ...withNode('db-replica', { role: { expected: 'primary', found: 'replica' } }),
+      proxy: { writesTo: 'db-replica', configured: 'db-replica', reached: 'db-replica', state: 'up' },
+    };
+    const found = findingsOf({
+      ...snapshot,
+      nodes: snapshot.nodes.map((node) =>
+        node.name === 'db-primary' ? { ...node, role: { expected: 'replica', found: 'primary' } } : node,
+      ),
+    });
+    expect(found.map(({ code }) => code)).toEqual(['role-differs', 'role-differs']);
+    expect(found.map(({ hint }) => hint)).toContain('halab proxy point db-primary');
+  });
+
+  it('tell when haproxy.cfg was changed and not loaded', () => {
+    const snapshot: Snapshot = {
+      ...healthySnapshot(),
+      proxy: { writesTo: 'db-primary', configured: 'db-replica', reached: 'db-primary', state: 'up' },
+    };
+    expect(codes(snapshot)).toEqual(['proxy-not-reloaded']);
+  });
+
+  it('tell of a paused node, which holds connections', () => {
+    expect(codes(withNode('redis', { state: 'paused' }))).toEqual(['node-paused']);
+  });
+
+  it('tell of a node that runs and does not answer', () => {
+    const [finding] = findingsOf(withNode('redis', { problem: 'Connection is closed' }));
+    expect(finding).toMatchObject({ severity: 'critical', code: 'node-silent', hint: 'halab logs redis' });
+  });
+
+  it('tell that nothing follows the primary', () => {
+    const snapshot = withNode('db-replica', {
+      state: 'exited',
+      role: { expected: 'replica', found: null },
+      replication: null,
+    });
+    expect(codes(snapshot)).toEqual(['node-stopped', 'no-redundancy']);
+  });
+
+  it('tell of a slot that lost the WAL its replica needs', () => {
+    const snapshot = healthySnapshot();
+    snapshot.detail.slots = [{ name: 'db_replica', active: false, retainedBytes: null, walStatus: 'lost' }];
+    expect(codes(snapshot)).toEqual(['slot-lost']);
+  });
+
+  it('put what is critical before what is a warning', () => {
+    const severities = findingsOf(withoutPrimary()).map(({ severity }) => severity);
+    expect(severities).toEqual(['critical', 'critical', 'warning']);
+  });
+
+  it('name the stack in their commands unless it is the default one', () => {
+    const ofSecond = findingsOf({ ...withoutPrimary(), stack: 'second' });
+    for (const { hint } of ofSecond) expect(hint).toMatch(/^halab .* --stack second$/);
+    for (const hint of hints(withoutPrimary())) expect(hint).not.toContain('--stack');
+  });
+});
