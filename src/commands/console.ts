@@ -2,6 +2,7 @@ import { HalabError } from '../errors/halab-error.js';
 import { type MenuItem, menuFor, wordsOf } from './console-menu.js';
 import { command, examples, type Register } from './program.js';
 import type { Outcome, Session } from './session.js';
+import { takeSnapshot } from './take-snapshot.js';
 
 interface Look {
   picture: string;
@@ -10,24 +11,19 @@ interface Look {
 
 /** The stack as it is now, drawn, with what can be done. */
 async function look({ engine, stackName, style }: Session): Promise<Look> {
-  const [{ findStack }, { observe }, { renderStatus }, { renderError }] = await Promise.all([
-    import('../stack/stack.js'),
-    import('../stack/observe.js'),
+  const [{ renderStatus }, { renderError }] = await Promise.all([
     import('../ui/render-status.js'),
     import('../ui/render-error.js'),
   ]);
   const drawn = await style();
   try {
-    const reached = await engine();
-    const stack = await findStack(reached, stackName);
-    if (stack === undefined) {
-      return { picture: `There is no stack named ${stackName} yet.\n`, items: menuFor(stackName, undefined) };
-    }
-    const snapshot = await observe(reached, stack);
+    const snapshot = await takeSnapshot(await engine(), stackName);
     return { picture: renderStatus(snapshot, drawn), items: menuFor(stackName, snapshot) };
   } catch (error) {
     if (!(error instanceof HalabError)) throw error;
-    return { picture: renderError(error, drawn), items: menuFor(stackName, undefined) };
+    const none = `There is no stack named ${stackName} yet.\n`;
+    const picture = error.code === 'STACK_NOT_FOUND' ? none : renderError(error, drawn);
+    return { picture, items: menuFor(stackName, undefined) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { exitCodes } from '../errors/exit-codes.js';
 import { command, examples, type Register } from './program.js';
+import { takeSnapshot } from './take-snapshot.js';
 import { watchOrOnce } from './watch-or-once.js';
 
 export const registerLag: Register = (program, run) => {
@@ -15,14 +16,13 @@ export const registerLag: Register = (program, run) => {
       )
       .action((options) =>
         run(options, async (session) => {
-          const [engine, { getStack }, { lagRows, observe }, { renderLag }] = await Promise.all([
+          const [engine, { lagRows }, { renderLag }] = await Promise.all([
             session.engine(),
-            import('../stack/stack.js'),
-            import('../stack/observe.js'),
+            import('../stack/lag-rows.js'),
             import('../ui/render-lag.js'),
           ]);
           return await watchOrOnce(session, options.watch === true, async () => {
-            const seen = await observe(engine, await getStack(engine, session.stackName));
+            const seen = await takeSnapshot(engine, session.stackName);
             const replicas = lagRows(seen);
             const streaming = replicas.length > 0 && replicas.every(({ state }) => state === 'streaming');
             const data = { stack: seen.stack, primary: seen.detail.primary, replicas };

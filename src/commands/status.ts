@@ -1,5 +1,6 @@
 import { exitCodes } from '../errors/exit-codes.js';
 import { command, examples, type Register } from './program.js';
+import { takeSnapshot } from './take-snapshot.js';
 import { watchOrOnce } from './watch-or-once.js';
 
 export const registerStatus: Register = (program, run) => {
@@ -16,14 +17,12 @@ export const registerStatus: Register = (program, run) => {
       )
       .action((options) =>
         run(options, async (session) => {
-          const [engine, { getStack }, { observe }, { renderStatus }] = await Promise.all([
+          const [engine, { renderStatus }] = await Promise.all([
             session.engine(),
-            import('../stack/stack.js'),
-            import('../stack/observe.js'),
             import('../ui/render-status.js'),
           ]);
           return await watchOrOnce(session, options.watch === true, async () => {
-            const seen = await observe(engine, await getStack(engine, session.stackName));
+            const seen = await takeSnapshot(engine, session.stackName);
             const { stack, topology, healthy, nodes, proxy, cache, findings } = seen;
             const status = { stack, topology, healthy, nodes, proxy, cache, findings };
             return {

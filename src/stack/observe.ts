@@ -1,14 +1,13 @@
 import type { Engine } from '../docker/engine.js';
 import type { Role } from '../nodes/node-kind.js';
 import { queryOnce } from '../nodes/postgres/client.js';
-import { slotName } from '../nodes/postgres/kind.js';
 import { lsnDistance } from '../nodes/postgres/lsn.js';
 import { readServerState, type ServerState } from '../nodes/postgres/server-state.js';
 import { readCacheState } from '../nodes/redis/cache-state.js';
 import { openAccess, type StackAccess } from './access.js';
 import { findingsOf } from './findings.js';
 import { configuredWritesTo } from './proxy.js';
-import type { LagRow, NodeState, ProxyState, ReplicationState, Snapshot } from './snapshot.js';
+import type { NodeState, ProxyState, ReplicationState, Snapshot } from './snapshot.js';
 import { nodesOfKind, type Stack, type StackNode } from './stack.js';
 
 const askTimeoutMs = 1000;
@@ -29,7 +28,8 @@ function replicationOf(
   primary: ServerState | undefined,
 ): ReplicationState {
   const standby = primary?.standbys.find(({ name }) => name === node.name);
-  if (primary === undefined || standby === undefined) {
+  // A walsender in state `startup` has sent nothing: it may be refusing a replica that cannot follow.
+  if (primary === undefined || standby === undefined || standby.state === 'startup') {
     return {
       // Without a primary to ask, the replica's own walreceiver tells.
       state:
@@ -144,36 +144,4 @@ export async function observe(engine: Engine, stack: Stack, access?: StackAccess
   };
   const findings = findingsOf(observed);
   return { ...observed, findings, healthy: findings.length === 0 };
-}
-
-/** The replication lag table, from the primary's own views; one row a slot or a connection. */
-export function lagRows({ detail }: Snapshot): LagRow[] {
-  const { standbys, slots } = detail;
-  const rows = standbys.map(
-    ({ name, ...standby }): LagRow => ({
-      ...standby,
-      standby: name,
-      slot: slots.find((slot) => slot.name === slotName(name)) ?? null,
-    }),
-  );
-  const absent = slots.filter(({ name }) => rows.every(({ slot }) => slot?.name !== name));
-  return [
-    ...rows,
-    ...absent.map(
-      (slot): LagRow => ({
-        standby: slot.name.replaceAll('_', '-'),
-        state: 'not streaming',
-        syncState: null,
-        sentLsn: null,
-        flushLsn: null,
-        replayLsn: null,
-        sentLagBytes: null,
-        flushLagBytes: null,
-        replayLagBytes: slot.retainedBytes,
-        flushLagMs: null,
-        replayLagMs: null,
-        slot,
-      }),
-    ),
-  ];
 }

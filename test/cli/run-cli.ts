@@ -32,7 +32,7 @@ export interface CliResult {
 }
 
 /** An address where no engine answers: nothing listens on the port of the discard service. */
-export const noEngine = { DOCKER_HOST: 'tcp://127.0.0.1:9' };
+const noEngine = { DOCKER_HOST: 'tcp://127.0.0.1:9' };
 
 /** Runs the program in this process, as `halab WORDS` with pipes for its three streams. */
 export async function runCli(
