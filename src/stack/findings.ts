@@ -1,5 +1,5 @@
 import { typed } from '../errors/typed.js';
-import type { Finding, NodeState, ProxyState, Snapshot } from './snapshot.js';
+import type { Finding, NodeState, ProxyState, ReplicationState, Snapshot } from './snapshot.js';
 
 type Observed = Omit<Snapshot, 'findings' | 'healthy'>;
 
@@ -45,11 +45,29 @@ function primaryFindings(nodes: NodeState[], halab: Halab): Finding[] {
   ];
 }
 
-function nodeFindings(
-  { name, kind, state, role, problem, replication }: NodeState,
-  primaryIsUp: boolean,
+/** Why a replica does not stream. On an older timeline than the primary's, it most likely cannot. */
+function replicationFinding(
+  { name, timeline }: NodeState,
+  { state }: ReplicationState,
+  primary: NodeState,
   halab: Halab,
-): Finding[] {
+): Finding {
+  if (state !== 'not streaming') {
+    return warning('catching-up', `${name} is in state ${state}.`, halab('lag --watch'));
+  }
+  if (timeline !== null && primary.timeline !== null && timeline < primary.timeline) {
+    return critical(
+      'diverged',
+      `${name} is on timeline ${timeline} and does not follow ${primary.name} to timeline ${primary.timeline}: ` +
+        `it holds WAL that ${primary.name} never received. Only a new copy of ${primary.name} can follow.`,
+      `${halab('down')} and ${halab('up')} make the whole stack anew, without its data`,
+    );
+  }
+  return critical('not-streaming', `${name} is not streaming: it gets no new WAL.`, halab(`logs ${name}`));
+}
+
+function nodeFindings(node: NodeState, primary: NodeState | undefined, halab: Halab): Finding[] {
+  const { name, kind, state, role, problem, replication } = node;
   if (state === 'paused')
     return [
       critical(
@@ -84,12 +102,8 @@ function nodeFindings(
     );
   }
   // Without a primary nothing can stream, and that is told already.
-  if (primaryIsUp && replication !== null && replication.state !== 'streaming') {
-    found.push(
-      replication.state === 'not streaming'
-        ? critical('not-streaming', `${name} is not streaming: it gets no new WAL.`, halab(`logs ${name}`))
-        : warning('catching-up', `${name} is in state ${replication.state}.`, halab('lag --watch')),
-    );
+  if (primary !== undefined && replication !== null && replication.state !== 'streaming') {
+    found.push(replicationFinding(node, replication, primary, halab));
   }
   return found;
 }
@@ -144,13 +158,14 @@ function proxyFindings(
 /** What an operator should know, the worst first. Pure: the same observation gives the same findings. */
 export function findingsOf({ stack, nodes, proxy, detail }: Observed): Finding[] {
   const halab: Halab = (words) => typed(stack, words);
+  const primary = nodes.find(({ name }) => name === detail.primary);
   const lostSlots = detail.slots.filter(({ walStatus }) => walStatus === 'lost');
   const postgres = nodes.filter(({ kind }) => kind === 'postgres');
   const replicas = postgres.filter(({ role, state }) => role?.found === 'replica' && state === 'running');
   const all = [
     ...primaryFindings(postgres, halab),
     ...(proxy === null ? [] : proxyFindings(proxy, nodes, halab)),
-    ...nodes.flatMap((node) => nodeFindings(node, detail.primary !== null, halab)),
+    ...nodes.flatMap((node) => nodeFindings(node, primary, halab)),
     ...(detail.primary !== null && replicas.length === 0
       ? [
           warning(
