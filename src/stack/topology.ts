@@ -80,11 +80,9 @@ function check(source: Source, schema: Type.TSchema, value: unknown, at: Path): 
   const error = Errors(schema, value)[0];
   if (error === undefined) return;
   const below = error.instancePath.split('/').filter((part) => part !== '');
-  const extra = error.keyword === 'additionalProperties' ? error.params.additionalProperties : [];
-  const [unknownKey] = extra;
-  if (unknownKey !== undefined)
-    fail(source, [...at, ...below, unknownKey], 'is not a key that is known here');
-  fail(source, [...at, ...below], error.message);
+  // A closed object holds `false` for every key that it does not name.
+  const problem = error.keyword === 'boolean' ? 'is not a key that is known here' : error.message;
+  fail(source, [...at, ...below], problem);
 }
 
 function checkConnections(source: Source, { nodes }: Topology): void {

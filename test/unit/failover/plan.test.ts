@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { planFailover } from '../../../src/failover/plan.js';
+
+const facts = {
+  stack: 'halab',
+  candidate: 'db-replica',
+  others: ['db-primary'],
+  haproxy: 'haproxy',
+  action: 'reload',
+} as const;
+
+describe('the plan of a failover', () => {
+  const names = planFailover(facts).map(({ name }) => name);
+
+  it('stops the old primary before it promotes another', () => {
+    expect(names.indexOf('stop old primary')).toBeLessThan(names.indexOf('promote'));
+  });
+
+  it('replays before it promotes, and promotes before it points the proxy', () => {
+    expect(names.indexOf('replay')).toBeLessThan(names.indexOf('promote'));
+    expect(names.indexOf('promote')).toBeLessThan(names.indexOf('point proxy'));
+  });
+
+  it('has HAProxy check the new file before it is put in force, and verifies afterwards', () => {
+    expect(names.indexOf('check haproxy.cfg')).toBeLessThan(names.indexOf('point proxy'));
+    expect(names.indexOf('verify')).toBeGreaterThan(names.indexOf('point proxy'));
+  });
+
+  it('shows commands that name the containers of the stack', () => {
+    const commands = planFailover({ ...facts, stack: 'second' }).map(({ command }) => command);
+    expect(commands[0]).toBe('docker stop second-db-primary');
+    expect(commands.join('\n')).not.toContain('halab-db');
+  });
+
+  it('reloads or restarts HAProxy as it was asked', () => {
+    const point = (action: 'reload' | 'restart'): string | undefined =>
+      planFailover({ ...facts, action }).find(({ name }) => name === 'point proxy')?.command;
+    expect(point('reload')).toContain('kill -USR2 1');
+    expect(point('restart')).toContain('docker restart halab-haproxy');
+  });
+});
