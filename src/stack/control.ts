@@ -108,7 +108,7 @@ async function refuseSecondPrimary(operation: Operation, stack: Stack, node: Sta
   if (node.kind !== 'postgres' || !(await secondPrimaries(operation, stack)).includes(node.name)) return;
   throw new HalabError(
     'SECOND_PRIMARY',
-    `${node.name} would start as a primary, and another node of the stack ${stack.name} is one.`,
+    `${node.name} would start as a primary, and the stack ${stack.name} has another one.`,
     { hint: `Leave it stopped. The roles: ${typed(stack.name, 'status')}.` },
   );
 }

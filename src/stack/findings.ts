@@ -97,7 +97,7 @@ function nodeFindings(node: NodeState, primary: NodeState | undefined, halab: Ha
       critical(
         'role-differs',
         `The proxy sends writes to ${name}, which is a replica and refuses them.`,
-        halab(`failover --promote ${name}`),
+        halab(primary === undefined ? `failover --promote ${name}` : `proxy point ${primary.name}`),
       ),
     );
   }

@@ -63,7 +63,10 @@ describe('findings', () => {
       ),
     });
     expect(found.map(({ code }) => code)).toEqual(['role-differs', 'role-differs']);
-    expect(found.map(({ hint }) => hint)).toContain('halab proxy point db-primary');
+    expect(found.map(({ hint }) => hint)).toEqual([
+      'halab proxy point db-primary',
+      'halab proxy point db-primary',
+    ]);
   });
 
   it('tell when haproxy.cfg was changed and not loaded', () => {
