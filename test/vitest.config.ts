@@ -5,20 +5,14 @@ const project = (name: string, extra: object = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], ...extra },
 });
 
+// A stack takes seconds to start: a broken wait must not take minutes to be told.
+const onEngine = { testTimeout: 60_000, hookTimeout: 120_000, globalSetup: 'test/integration/leaks.ts' };
+
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary', 'html'] },
-    projects: [
-      project('unit'),
-      project('cli'),
-      // These run a real engine: a stack takes seconds, a broken wait must not take minutes.
-      project('api', { testTimeout: 60_000, hookTimeout: 120_000 }),
-      project('integration', {
-        testTimeout: 60_000,
-        hookTimeout: 120_000,
-        globalSetup: 'test/integration/leaks.ts',
-      }),
-    ],
+    teardownTimeout: 60_000,
+    projects: [project('unit'), project('cli'), project('api', onEngine), project('integration', onEngine)],
   },
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runCli } from './run-cli.js';
+import { runCli } from '../support/run-cli.js';
 
 /** The names in the list of commands that `halab --help` prints. */
 async function commandNames(): Promise<string[]> {
@@ -152,7 +152,7 @@ describe('without an engine', () => {
   });
 
   it('an address of no known form is told as such', async () => {
-    const { exitCode, stderr } = await runCli(['status'], { DOCKER_HOST: 'nonsense' });
+    const { exitCode, stderr } = await runCli(['status'], { env: { DOCKER_HOST: 'nonsense' } });
     expect(exitCode).toBe(6);
     expect(stderr).toContain('nonsense');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HalabEvent } from '../../../src/events/events.js';
 import { chooseReporter } from '../../../src/ui/choose-reporter.js';
-import { fakeOutput } from '../../cli/run-cli.js';
+import { fakeOutput } from '../../support/run-cli.js';
 
 const events: HalabEvent[] = [
   { type: 'operation.started', operation: 'up', stack: 'halab' },

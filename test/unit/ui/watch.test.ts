@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../src/clock/clock.js';
 import { HalabError } from '../../../src/errors/halab-error.js';
 import { watch } from '../../../src/ui/watch.js';
-import { fakeOutput } from '../../cli/run-cli.js';
+import { fakeOutput } from '../../support/run-cli.js';
 
 interface Watching {
   /** One after another; an error is thrown by that look. Ctrl-C comes in the pause after the last. */

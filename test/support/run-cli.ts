@@ -34,15 +34,21 @@ export interface CliResult {
 /** An address where no engine answers: nothing listens on the port of the discard service. */
 const noEngine = { DOCKER_HOST: 'tcp://127.0.0.1:9' };
 
+interface CliInput {
+  env?: NodeJS.ProcessEnv;
+  /** Standard input; empty when left out. */
+  input?: string | undefined;
+}
+
 /** Runs the program in this process, as `halab WORDS` with pipes for its three streams. */
 export async function runCli(
   words: readonly string[],
-  env: NodeJS.ProcessEnv = noEngine,
+  { env = noEngine, input = '' }: CliInput = {},
 ): Promise<CliResult> {
   const stdout = fakeOutput();
   const stderr = fakeOutput();
   const stdin = Object.assign(new PassThrough(), { isTTY: false });
-  stdin.end();
+  stdin.end(input);
   const exitCode = await main(words, {
     stdin: stdin as unknown as NodeJS.ReadStream,
     stdout: stdout.stream,

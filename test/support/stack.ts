@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { inject } from 'vitest';
+import { systemClock } from '../../src/clock/clock.js';
+import { connectEngine } from '../../src/docker/connect-engine.js';
+import { HalabError } from '../../src/errors/halab-error.js';
+import type { HalabEvent } from '../../src/events/events.js';
+import { down } from '../../src/stack/down.js';
+import { findEndpoints, type StackEndpoints } from '../../src/stack/endpoints.js';
+import type { Operation } from '../../src/stack/operation.js';
+import { getNode, getStack } from '../../src/stack/stack.js';
+import { up } from '../../src/stack/up.js';
+import { type CliResult, runCli } from './run-cli.js';
+
+/** What a command is given besides its words. */
+interface CommandInput {
+  /** Words after `--`. */
+  passedOn?: readonly string[];
+  /** Standard input. */
+  input?: string;
+}
+
+/** A stack for tests, or the name of one that a test makes by itself. */
+export interface TestStack extends AsyncDisposable {
+  readonly name: string;
+  readonly operation: Operation;
+  /** What the operation emitted. */
+  readonly events: readonly HalabEvent[];
+  /** Runs `halab LINE --stack NAME` in this process. */
+  readonly halab: (line: string, input?: CommandInput) => Promise<CliResult>;
+  /** The object that `halab LINE --json` prints, and its exit code. */
+  readonly halabJson: (line: string) => Promise<{ exitCode: number; data: unknown }>;
+  /** As the application, or as superuser. */
+  readonly endpoints: (role?: 'app' | 'postgres') => Promise<StackEndpoints>;
+  readonly containerId: (node: string) => Promise<string>;
+  /** Runs SQL in a node as superuser; returns bare values, one line a row. */
+  readonly sql: (node: string, text: string) => Promise<string>;
+}
+
+/** A name that the check for leaks knows as one of this test run. */
+const newName = (): string => `test-${inject('testRun')}-${randomBytes(4).toString('hex')}`;
+
+/** A stack that is not there yet; disposing removes what a test made under its name. */
+export async function planTestStack(): Promise<TestStack> {
+  const name = newName();
+  const engine = await connectEngine(process.env);
+  const events: HalabEvent[] = [];
+  const operation = { engine, clock: systemClock, emit: (event: HalabEvent) => void events.push(event) };
+  const halab = (line: string, { passedOn, input }: CommandInput = {}): Promise<CliResult> => {
+    const words = [
+      ...line.split(' '),
+      '--stack',
+      name,
+      ...(passedOn === undefined ? [] : ['--', ...passedOn]),
+    ];
+    return runCli(words, { env: process.env, input });
+  };
+  const containerId = async (node: string): Promise<string> =>
+    getNode(await getStack(engine, name), node).containerId;
+  return {
+    name,
+    operation,
+    events,
+    halab,
+    halabJson: async (line) => {
+      const { exitCode, stdout } = await halab(`${line} --json`);
+      return { exitCode, data: JSON.parse(stdout) as unknown };
+    },
+    endpoints: async (role) => await findEndpoints(engine, await getStack(engine, name), role),
+    containerId,
+    sql: async (node, text) => {
+      const command = ['psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', 'shop', '-c', text];
+      const { exitCode, stdout, stderr } = await engine.exec(await containerId(node), command);
+      if (exitCode !== 0) throw new Error(stderr);
+      return stdout.trim();
+    },
+    [Symbol.asyncDispose]: async () => {
+      try {
+        await down(operation, name, { keepData: false });
+      } catch (error) {
+        if (!(error instanceof HalabError && error.code === 'STACK_NOT_FOUND')) throw error;
+      }
+    },
+  };
+}
+
+/** A verified classic stack on free ports, under a name of its own. Given back by `await using`. */
+export async function startTestStack(): Promise<TestStack> {
+  const stack = await planTestStack();
+  try {
+    await up(stack.operation, { name: stack.name, topology: 'classic', ports: 'auto' });
+  } catch (error) {
+    await stack[Symbol.asyncDispose]();
+    throw error;
+  }
+  return stack;
+}
