@@ -90,13 +90,20 @@ export interface ExecOptions {
   signal?: AbortSignal;
 }
 
+export interface ExecPlan extends ExecOptions {
+  /** Shell script that runs at once; the program waits only when it succeeds. */
+  preparation?: string;
+  /** What runs when the word is given. */
+  command: readonly string[];
+}
+
 /**
  * A program that waits in a container for the word to run. Starting one takes the engine 50 ms or more; the word
  * takes none of that. Given back unused, or left by a process that died, it ends without having run.
  */
 export interface PreparedExec extends Disposable {
-  /** Resolves when the program waits. */
-  readonly ready: () => Promise<void>;
+  /** Null once the program waits; the result of the preparation when that failed. */
+  readonly ready: () => Promise<ExecResult | null>;
   /** May be called once, also before the program is ready. */
   readonly run: () => Promise<ExecResult>;
 }
@@ -157,7 +164,7 @@ export interface Engine {
 
   readonly exec: (id: string, command: readonly string[], options?: ExecOptions) => Promise<ExecResult>;
   /** The container needs a POSIX shell. */
-  readonly prepareExec: (id: string, command: readonly string[]) => PreparedExec;
+  readonly prepareExec: (id: string, plan: ExecPlan) => PreparedExec;
   /** Connects the program to the terminal (or to pipes) and returns its exit code. */
   execInteractive(
     id: string,

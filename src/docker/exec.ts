@@ -4,6 +4,7 @@ import type Docker from 'dockerode';
 import type { Connection } from './connection.js';
 import type { Engine, ExecOptions, ExecResult, Terminal } from './engine.js';
 import { demultiplex } from './frames.js';
+import { prepareExec } from './prepared-exec.js';
 
 type ExecCalls = Pick<Engine, 'exec' | 'prepareExec' | 'execInteractive'>;
 
@@ -24,15 +25,6 @@ async function collect({ docker }: Connection, exec: Docker.Exec, stream: Duplex
   const { ExitCode } = await exec.inspect();
   return { exitCode: ExitCode ?? -1, stdout: out, stderr: err };
 }
-
-/** Runs the command once it reads a line; ends without running it when its standard input ends first. */
-const gated = (command: readonly string[]): string[] => [
-  'sh',
-  '-c',
-  'read -r go && exec "$@"',
-  'sh',
-  ...command,
-];
 
 /** Sends the terminal's raw bytes both ways; keeps the size of the remote terminal equal to the local one. */
 async function connectTerminal(
@@ -103,34 +95,7 @@ export const execCalls = (connection: Connection): ExecCalls => {
         exec.start({ hijack: false, stdin: false }).then((stream) => collect(connection, exec, stream)),
       );
     },
-    prepareExec: (id, command) => {
-      const open = async (): Promise<{ exec: Docker.Exec; stream: Duplex }> => {
-        const exec = await docker
-          .getContainer(id)
-          .exec({ Cmd: gated(command), AttachStdin: true, ...output });
-        const stream = await exec.start({ hijack: true, stdin: true });
-        stream.on('error', () => undefined); // The container may end before the program ran; run() then tells.
-        return { exec, stream };
-      };
-      const opened = open();
-      opened.catch(() => undefined); // ready() and run() throw it.
-      return {
-        ready: async () => {
-          await call(opened);
-        },
-        run: async () => {
-          const { exec, stream } = await call(opened);
-          stream.write('go\n');
-          return await call(collect(connection, exec, stream));
-        },
-        [Symbol.dispose]: () => {
-          opened.then(
-            ({ stream }) => stream.destroy(),
-            () => undefined,
-          );
-        },
-      };
-    },
+    prepareExec: (id, plan) => prepareExec(connection, id, plan),
     execInteractive: async (id, command, terminal, options = {}) => {
       const tty = terminal.stdin.isTTY && terminal.stdout.isTTY;
       const exec = await call(

@@ -104,7 +104,7 @@ export async function failover(operation: Operation, options: FailoverOptions): 
   const { access, candidate, session, others, haproxy } = participants;
 
   const before = await readRecovery(session);
-  using pgCtl = engine.prepareExec(candidate.containerId, promoteCommand);
+  using pgCtl = engine.prepareExec(candidate.containerId, { command: promoteCommand });
   using proxy = proxyChange(operation, haproxy, candidate.name, options.haproxy);
   await Promise.all([
     recorder.run('stop old primary', () => stopAll(operation, others)),
@@ -116,15 +116,16 @@ export async function failover(operation: Operation, options: FailoverOptions): 
     await recorder.run('replay', () => waitForReplay(operation, candidate, session, { sourceStopped: true }));
     signal?.throwIfAborted();
   }
-  // From here on the old primary is down for good, so the fence may be written while the replica is promoted.
-  const fenced = recorder.run('fence old primary', () => fence(operation, others));
-  fenced.catch(() => undefined); // Awaited below.
   if (before.replica) {
     await recorder.run('promote', () => promoteAndWait(operation, candidate, session, pgCtl));
   }
   await recorder.run('point proxy', proxy.apply);
-  await recorder.run('verify', () => verifyWrites(operation, access, candidate.name));
-  await fenced;
+  // After the proxy, because it costs the engine 0.1 s: until then the old primary is stopped, and nobody but a
+  // `docker start` in that time could bring it back as a primary.
+  await Promise.all([
+    recorder.run('verify', () => verifyWrites(operation, access, candidate.name)),
+    recorder.run('fence old primary', () => fence(operation, others)),
+  ]);
   await recorder.run('keep WAL', () => createSlots(session, others));
   const state = await readServerState(access.postgres(candidate, 'monitor'));
   const streamingReplicas = state.standbys.filter((standby) => standby.state === 'streaming').length;

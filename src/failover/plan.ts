@@ -8,9 +8,9 @@ export type FailoverStep =
   | 'check haproxy.cfg'
   | 'replay'
   | 'promote'
-  | 'fence old primary'
   | 'point proxy'
   | 'verify'
+  | 'fence old primary'
   | 'keep WAL';
 
 export interface PlannedStep {
@@ -61,13 +61,6 @@ export function planFailover({ stack, candidate, others, haproxy, action }: Fail
       command: `docker exec ${container(candidate)} ${shell(promoteCommand)}`,
     },
     {
-      name: 'fence old primary',
-      purpose: 'with standby.signal it starts as a replica, even by a mere docker start',
-      command: others
-        .map((node) => `docker cp standby.signal ${container(node)}:${standbySignalPath}`)
-        .join(' && '),
-    },
-    {
       name: 'point proxy',
       purpose: `HAProxy sends writes to ${candidate}`,
       command:
@@ -79,6 +72,13 @@ export function planFailover({ stack, candidate, others, haproxy, action }: Fail
       name: 'verify',
       purpose: `a write through the proxy is acknowledged by ${candidate}`,
       command: `docker exec … psql -h ${haproxy} -U app -d shop -c "INSERT INTO halab.verification …"`,
+    },
+    {
+      name: 'fence old primary',
+      purpose: 'with standby.signal it starts as a replica, even by a mere docker start',
+      command: others
+        .map((node) => `docker cp standby.signal ${container(node)}:${standbySignalPath}`)
+        .join(' && '),
     },
     {
       name: 'keep WAL',

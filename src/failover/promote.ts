@@ -52,7 +52,7 @@ export async function promote(operation: Operation, stackName: string, name: str
     );
   }
   const startMs = clock.nowMs();
-  using pgCtl = engine.prepareExec(node.containerId, promoteCommand);
+  using pgCtl = engine.prepareExec(node.containerId, { command: promoteCommand });
   const stopped = others.filter(({ state }) => state !== 'running');
   await step(emit, clock.nowMs, { id: 'replay', title: 'replay', node: name }, () =>
     waitForReplay(operation, node, session, { sourceStopped: stopped.length === others.length }),

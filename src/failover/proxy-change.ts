@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { waitUntil } from '../clock/wait-until.js';
 import { HalabError } from '../errors/halab-error.js';
 import {
+  checkConfig,
   type HaproxyAction,
   point,
   preparePoint,
-  stageConfig,
   startWithConfig,
 } from '../nodes/haproxy/point.js';
 import type { StackAccess } from '../stack/access.js';
@@ -67,11 +67,9 @@ export function proxyChange(
       [Symbol.dispose]: () => undefined,
     };
   }
-  const prepared = preparePoint(engine, containerId, action);
+  const prepared = preparePoint(engine, containerId, writesTo, action);
   return {
-    check: async () => {
-      await Promise.all([stageConfig(engine, containerId, writesTo), prepared.ready()]);
-    },
+    check: () => checkConfig(prepared),
     apply: () => point(engine, containerId, action, prepared),
     [Symbol.dispose]: () => {
       prepared[Symbol.dispose]();

@@ -19,16 +19,29 @@ export interface StackAccess {
   readonly redis: () => RedisAddress;
 }
 
-/** The passwords of a stack, which live in the volume of each PostgreSQL node; undefined when none has them. */
+class NoCredentials extends Error {}
+
+/**
+ * The passwords of a stack, which live in the volume of each PostgreSQL node; undefined when none has them. All are
+ * asked at once: while a container ends, the engine answers nothing about it for up to half a second.
+ */
 export async function findCredentials(
   engine: Engine,
   containerIds: readonly string[],
 ): Promise<Credentials | undefined> {
-  for (const id of containerIds) {
+  const answers = containerIds.map(async (id) => {
     const text = await engine.readFile(id, credentialsPath);
-    if (text !== undefined) return JSON.parse(text) as Credentials;
+    if (text === undefined) throw new NoCredentials();
+    return JSON.parse(text) as Credentials;
+  });
+  try {
+    return await Promise.any(answers);
+  } catch (error) {
+    const failures = error instanceof AggregateError ? (error.errors as Error[]) : [error as Error];
+    const failure = failures.find((each) => !(each instanceof NoCredentials));
+    if (failure === undefined) return undefined;
+    throw failure;
   }
-  return undefined;
 }
 
 export function stackAccess(engine: Engine, stack: Stack, credentials: Credentials): StackAccess {
@@ -49,13 +62,9 @@ export function stackAccess(engine: Engine, stack: Stack, credentials: Credentia
 
 /** @throws STACK_INCOMPLETE when no PostgreSQL node holds the credentials */
 export async function openAccess(engine: Engine, stack: Stack): Promise<StackAccess> {
-  // A running container's file is read fastest.
-  const holders = nodesOfKind(stack, 'postgres').sort(
-    (a, b) => Number(b.state === 'running') - Number(a.state === 'running'),
-  );
   const credentials = await findCredentials(
     engine,
-    holders.map((node) => node.containerId),
+    nodesOfKind(stack, 'postgres').map((node) => node.containerId),
   );
   if (credentials === undefined) {
     throw new HalabError('STACK_INCOMPLETE', `The stack ${stack.name} has no credentials yet.`, {

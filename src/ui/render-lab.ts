@@ -3,6 +3,7 @@ import { formatMs } from './format.js';
 import { renderPhases } from './render-failover.js';
 import type { Style } from './style.js';
 import { renderTable } from './table.js';
+import { wrap } from './wrap.js';
 
 export function renderLabs(labs: readonly { name: string; about: string }[], style: Style): string {
   return `${renderTable(
@@ -57,6 +58,7 @@ export function renderLabRun(run: LabRun, style: Style): string {
     failed: paint.red('FAILED'),
     inconclusive: paint.yellow('INCONCLUSIVE'),
   };
+  const fit = (text: string): string => wrap(text, style.columns - 2, '  ');
   const mark = (passed: boolean | null): string =>
     passed === null ? paint.yellow('?') : passed ? paint.green('✔') : paint.red('✖');
   return [
@@ -74,22 +76,24 @@ export function renderLabRun(run: LabRun, style: Style): string {
     ...(ledger.lost === null || ledger.lost === 0
       ? []
       : [
-          `${paint.yellow('!')} ${ledger.lost} acknowledged writes are gone: replication is asynchronous, and the primary died before it had sent them.`,
+          fit(
+            `${ledger.lost} acknowledged writes are gone: replication is asynchronous, and the primary died before it had sent them.`,
+          ),
         ]),
     ...(ledger.indeterminate === 0
       ? []
       : [
-          paint.dim(
-            `Indeterminate: the connection broke before an answer; ${figure(ledger.recovered)} unacknowledged writes are there all the same.`,
+          fit(
+            `Indeterminate: the connection broke before an answer. Of the writes that were not acknowledged, ${figure(ledger.recovered)} are there all the same.`,
           ),
         ]),
     '',
-    ...assertions.map(
-      ({ text, passed, observed }) => `${mark(passed)} ${text} ${paint.dim(`(${observed})`)}`,
-    ),
+    ...assertions.map(({ text, passed, observed }) => `${mark(passed)} ${fit(`${text} (${observed})`)}`),
     word[verdict],
     '',
-    'The stack runs on, without redundancy: its old primary is stopped. The next run of the lab replaces it.',
+    fit(
+      'The stack runs on, without redundancy: its old primary is stopped. The next run of the lab replaces it.',
+    ),
     ...run.next.map((line) => `${paint.cyan('→')} ${line}`),
     '',
   ].join('\n');

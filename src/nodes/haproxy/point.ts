@@ -14,25 +14,34 @@ const installCommand = `mv ${candidatePath} ${configPath}`;
  */
 export const pointCommand = ['sh', '-c', `${installCommand} && kill -USR2 1`] as const;
 
-/** Writes the new haproxy.cfg beside the one in force and has HAProxy check it. @throws PROXY_CONFIG_INVALID */
-export async function stageConfig(engine: Engine, containerId: string, writesTo: string): Promise<void> {
-  await engine.putFiles(containerId, [configFile(candidatePath, renderConfig(writesTo))]);
-  const { exitCode, stdout, stderr } = await engine.exec(containerId, checkCommand);
-  if (exitCode === 0) return;
+/**
+ * Writes the new haproxy.cfg beside the one in force and has HAProxy check it. The same program then waits for
+ * the word to put it in force: with a reload it also signals the master.
+ */
+export const preparePoint = (
+  engine: Engine,
+  containerId: string,
+  writesTo: string,
+  action: HaproxyAction,
+): PreparedExec =>
+  engine.prepareExec(containerId, {
+    preparation: `printf '%s' "$HAPROXY_CFG" > ${candidatePath} && ${checkCommand.join(' ')}`,
+    env: { HAPROXY_CFG: renderConfig(writesTo) },
+    command: action === 'reload' ? pointCommand : ['sh', '-c', installCommand],
+  });
+
+/** Waits for HAProxy's word on the new configuration. @throws PROXY_CONFIG_INVALID */
+export async function checkConfig(prepared: PreparedExec): Promise<void> {
+  const ended = await prepared.ready();
+  if (ended === null) return;
   throw new HalabError(
     'PROXY_CONFIG_INVALID',
     'HAProxy refused the new haproxy.cfg; the old one is still in force.',
-    {
-      lines: `${stdout}${stderr}`.trim().split('\n'),
-    },
+    { lines: `${ended.stdout}${ended.stderr}`.trim().split('\n') },
   );
 }
 
-/** Gets the last step ready: with a reload, one program puts the file in place and signals the master. */
-export const preparePoint = (engine: Engine, containerId: string, action: HaproxyAction): PreparedExec =>
-  engine.prepareExec(containerId, action === 'reload' ? pointCommand : ['sh', '-c', installCommand]);
-
-/** Puts a staged configuration in force. @throws COMMAND_FAILED */
+/** Puts the checked configuration in force. @throws COMMAND_FAILED */
 export async function point(
   engine: Engine,
   containerId: string,
