@@ -1,19 +1,17 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { execa } from 'execa';
-import { Redis } from 'ioredis';
-import { Client } from 'pg';
+import { startNode, stopNode } from '../../src/stack/control.js';
+import { docker } from '../support/docker.js';
+import { startTestStack } from '../support/stack.js';
 
 export type NodeName = 'primary' | 'replica' | 'redis';
 
 export interface Databases {
+  /** Straight to the primary: what a proxy does is in a test's own hands. */
   writeUrl: string;
   readUrl: string;
   redisUrl: string;
   stop(node: NodeName): Promise<void>;
+  /** Returns when the node answers, a replica when it streams. */
   start(node: NodeName): Promise<void>;
   pause(node: NodeName): Promise<void>;
   unpause(node: NodeName): Promise<void>;
@@ -22,116 +20,36 @@ export interface Databases {
   remove(): Promise<void>;
 }
 
-/** A primary, a replica that streams from it, and Redis; each keeps its port when it is stopped and started. */
+const nodes = { primary: 'db-primary', replica: 'db-replica', redis: 'redis' } as const;
+
+/** The databases of a stack; each keeps its port when it is stopped and started. */
 export async function startDatabases(): Promise<Databases> {
-  const name = `apitest-${randomBytes(4).toString('hex')}`;
-  const password = randomBytes(12).toString('hex');
-  const container = (node: NodeName): string => `${name}-${node}`;
-  const docker = async (...args: string[]): Promise<string> => (await execa('docker', args)).stdout;
-  const ports = { primary: await freePort(), replica: await freePort(), redis: await freePort() };
-  const create = (node: NodeName, image: string, inside: number): Promise<string> =>
-    docker(
-      'create',
-      '--name',
-      container(node),
-      '--network',
-      name,
-      '-p',
-      `127.0.0.1:${ports[node]}:${inside}`,
-      image,
-    );
-  const databaseUrl = (node: 'primary' | 'replica'): string =>
-    `postgres://app:${password}@127.0.0.1:${ports[node]}/shop`;
-  const redisUrl = `redis://app:${password}@127.0.0.1:${ports.redis}`;
-  const sql = (node: 'primary' | 'replica', text: string): Promise<string> =>
-    docker('exec', container(node), 'psql', '-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', 'shop', '-c', text);
-
-  const ready: Record<NodeName, () => Promise<void>> = {
-    primary: () => until(() => answers(databaseUrl('primary'))),
-    replica: () =>
-      until(async () => {
-        await answers(databaseUrl('replica'));
-        const streaming = await sql('replica', 'SELECT count(*) FROM pg_stat_wal_receiver');
-        if (streaming !== '1') throw new Error('the replica is not streaming yet');
-      }),
-    redis: () =>
-      until(async () => {
-        const redis = new Redis(redisUrl, {
-          lazyConnect: true,
-          enableReadyCheck: false,
-          retryStrategy: () => null,
-        });
-        redis.on('error', () => undefined);
-        try {
-          await redis.connect();
-          await redis.ping();
-        } finally {
-          redis.disconnect();
-        }
-      }),
-  };
-
-  const remove = async (): Promise<void> => {
-    await execa(
-      'docker',
-      ['rm', '-f', '-v', container('primary'), container('replica'), container('redis')],
-      {
-        reject: false,
-      },
-    );
-    await execa('docker', ['network', 'rm', name], { reject: false });
-  };
-
-  const files = await mkdtemp(join(tmpdir(), `${name}-`));
-  try {
-    await docker('network', 'create', name);
-    await Promise.all([
-      create('primary', 'p-postgres', 5432),
-      create('replica', 'p-postgres', 5432),
-      create('redis', 'p-redis', 6379),
-    ]);
-    const conninfo = `host=${container('primary')} user=replicator password=${password}`;
-    await writeFile(join(files, 'standby.signal'), '');
-    await writeFile(join(files, 'node.conf'), `primary_conninfo = '${conninfo}'\n`, { mode: 0o644 });
-    await writeFile(
-      join(files, 'users.acl'),
-      `user default off\nuser app on >${password} ~* &* +@all -@dangerous\n`,
-    );
-    const home = `${container('replica')}:/var/lib/postgresql/`;
-    await docker('cp', join(files, 'standby.signal'), home);
-    await docker('cp', join(files, 'node.conf'), home);
-    await docker('cp', join(files, 'users.acl'), `${container('redis')}:/etc/redis/users.acl`);
-    await docker('start', container('primary'), container('replica'), container('redis'));
-    await until(() =>
-      sql('primary', `ALTER ROLE app PASSWORD '${password}'; ALTER ROLE replicator PASSWORD '${password}'`),
-    );
-    await Promise.all([ready.primary(), ready.replica(), ready.redis()]);
-  } catch (error) {
-    await remove();
-    throw error;
-  } finally {
-    await rm(files, { recursive: true, force: true });
-  }
-
+  const stack = await startTestStack();
+  const { operation, name, sql, containerId } = stack;
+  const endpoints = await stack.endpoints();
   return {
-    writeUrl: databaseUrl('primary'),
-    readUrl: databaseUrl('replica'),
-    redisUrl,
+    writeUrl: endpoints.nodes['db-primary'] ?? '',
+    readUrl: endpoints.nodes['db-replica'] ?? '',
+    redisUrl: endpoints.redisUrl,
     stop: async (node) => {
-      await docker('stop', '-t', '10', container(node));
+      await stopNode(operation, name, nodes[node]);
     },
     start: async (node) => {
-      await docker('start', container(node));
-      await ready[node]();
+      await startNode(operation, name, nodes[node]);
+      if (node !== 'replica') return;
+      await until<void>(async () => {
+        const streaming = await sql(nodes.replica, 'SELECT count(*) FROM pg_stat_wal_receiver');
+        if (streaming !== '1') throw new Error('the replica is not streaming yet');
+      });
     },
     pause: async (node) => {
-      await docker('pause', container(node));
+      await docker('pause', await containerId(nodes[node]));
     },
     unpause: async (node) => {
-      await docker('unpause', container(node));
+      await docker('unpause', await containerId(nodes[node]));
     },
-    sql,
-    remove,
+    sql: (node, text) => sql(nodes[node], text),
+    remove: () => stack[Symbol.asyncDispose](),
   };
 }
 
@@ -155,15 +73,4 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
-}
-
-async function answers(url: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await client.query('SELECT 1');
-  } finally {
-    await client.end();
-  }
 }
