@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { Clock } from '../clock/clock.js';
 import type { Engine } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
@@ -24,6 +23,7 @@ async function bootstrap(engine: Engine): Promise<void> {
   try {
     const archive = join(folder, 'base.tar');
     const options = excluded.map((path) => `--dpkgopt=path-exclude=${path}`);
+    const { execa } = await import('execa');
     await execa('mmdebstrap', ['--variant=minbase', ...options, 'trixie', '-'], {
       stdout: { file: archive },
     }).catch((error: unknown) => {

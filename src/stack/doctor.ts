@@ -96,7 +96,7 @@ async function checkImages(engine: Engine): Promise<Check[]> {
 async function checkPorts(engine: Engine, stacks: readonly StackSummary[]): Promise<Check> {
   const name = 'ports';
   if (!isLocal(engine)) return unknown(name, 'the ports of a remote engine cannot be tried from here');
-  const { nodes, api } = loadTopology('classic');
+  const { nodes, api } = await loadTopology('classic');
   const ports = [...Object.values(nodes).map(({ port }) => port), api.port];
   const own = stacks.find((stack) => stack.name === defaultStack);
   const ofOwn = Object.values(own?.ports ?? {});

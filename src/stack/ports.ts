@@ -1,10 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { execa } from 'execa';
 import type { Engine } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import { label } from './labels.js';
-import type { Topology } from './topology.js';
+import type { Topology } from './parse-topology.js';
 
 /** How a stack's ports are chosen: the topology's, each moved by a number, or any that are free. */
 export type PortChoice = { offset: number } | 'auto';
@@ -65,6 +64,7 @@ export async function portOwner(engine: Engine, port: number): Promise<string | 
     const stack = container.labels[label.stack];
     return `the container ${container.name}${stack === undefined ? '' : ` of the stack ${stack}`}`;
   }
+  const { execa } = await import('execa');
   const ss = await execa('ss', ['-Hltnp', `sport = :${port}`], { reject: false });
   const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(ss.stdout) ?? [];
   if (name !== undefined) return `${name} (process ${pid ?? ''})`;

@@ -1,161 +1,36 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import Type, { type Static } from 'typebox';
-import { Errors } from 'typebox/value';
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { HalabError } from '../errors/halab-error.js';
+import { readStackFile } from '../nodes/stack-files.js';
+import type { Topology } from './parse-topology.js';
 
-const Port = Type.Integer({ minimum: 1, maximum: 65535 });
-const closed = { additionalProperties: false };
+/** A file, and not the name of a topology that ships with halab. */
+const isFile = (nameOrFile: string): boolean => !/^[a-z][a-z0-9-]*$/.test(nameOrFile);
 
-const PostgresNode = Type.Object(
-  {
-    kind: Type.Literal('postgres'),
-    role: Type.Union([Type.Literal('primary'), Type.Literal('replica')]),
-    port: Port,
-  },
-  closed,
-);
-const HaproxyNode = Type.Object(
-  { kind: Type.Literal('haproxy'), writesTo: Type.String(), port: Port },
-  closed,
-);
-const RedisNode = Type.Object({ kind: Type.Literal('redis'), port: Port }, closed);
-
-/** The form of every node, by its kind: an error then speaks of that kind alone. */
-const nodeSchemas = { postgres: PostgresNode, haproxy: HaproxyNode, redis: RedisNode };
-
-const TopologySchema = Type.Object(
-  {
-    name: Type.String({ pattern: '^[a-z][a-z0-9-]*$' }),
-    description: Type.String(),
-    nodes: Type.Record(
-      Type.String({ pattern: '^[a-z][a-z0-9-]*$' }),
-      Type.Object({ kind: Type.String() }),
-      closed,
-    ),
-    api: Type.Object({ port: Port }, closed),
-  },
-  closed,
-);
-
-export type TopologyNode =
-  | Static<typeof PostgresNode>
-  | Static<typeof HaproxyNode>
-  | Static<typeof RedisNode>;
-
-/** Which nodes a stack has, how they connect, and the ports they publish on the engine's address. */
-export interface Topology {
-  name: string;
-  description: string;
-  nodes: Readonly<Record<string, TopologyNode>>;
-  api: { port: number };
-}
-
-type Path = (string | number)[];
-
-/** A source text together with what turns a place in its data into a line and a column. */
-interface Source {
-  file: string;
-  document: Document;
-  lines: LineCounter;
-}
-
-function fail({ file, document, lines }: Source, path: Path, problem: string): never {
-  // A key that is missing has no place of its own: its parent's is the nearest.
-  for (let end = path.length; end >= 0; end -= 1) {
-    const node = document.getIn(path.slice(0, end), true);
-    const offset = isNode(node) ? node.range?.[0] : undefined;
-    if (offset === undefined) continue;
-    const { line, col } = lines.linePos(offset);
-    throw new HalabError(
-      'TOPOLOGY_INVALID',
-      `${file}:${line}:${col}: ${path.join('.') || 'the topology'} ${problem}.`,
-    );
-  }
-  throw new HalabError('TOPOLOGY_INVALID', `${file}:1:1: ${problem}.`);
-}
-
-function check(source: Source, schema: Type.TSchema, value: unknown, at: Path): void {
-  const error = Errors(schema, value)[0];
-  if (error === undefined) return;
-  const below = error.instancePath.split('/').filter((part) => part !== '');
-  // A closed object holds `false` for every key that it does not name.
-  const problem = error.keyword === 'boolean' ? 'is not a key that is known here' : error.message;
-  fail(source, [...at, ...below], problem);
-}
-
-function checkConnections(source: Source, { nodes }: Topology): void {
-  const entries = Object.entries(nodes);
-  const primaries = entries.filter(([, node]) => node.kind === 'postgres' && node.role === 'primary');
-  if (primaries.length !== 1)
-    fail(source, ['nodes'], `must have one primary, and ${primaries.length} are named`);
-  const portOwner = new Map<number, string>();
-  for (const [name, node] of entries) {
-    const owner = portOwner.get(node.port);
-    if (owner !== undefined)
-      fail(source, ['nodes', name, 'port'], `${node.port} is the port of ${owner} already`);
-    portOwner.set(node.port, name);
-    if (node.kind === 'haproxy' && nodes[node.writesTo]?.kind !== 'postgres') {
-      fail(source, ['nodes', name, 'writesTo'], `names ${node.writesTo}, which is no PostgreSQL node`);
-    }
-  }
-}
-
-/**
- * Reads a topology from YAML.
- *
- * @param file named in errors
- * @throws TOPOLOGY_INVALID with file, line and column
- */
-export function parseTopology(text: string, file: string): Topology {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const source = { file, document, lines };
-  const [syntaxError] = document.errors;
-  if (syntaxError !== undefined) {
-    const [at] = syntaxError.linePos ?? [{ line: 1, col: 1 }];
-    const [summary = 'is no YAML'] = syntaxError.message.split(' at line ');
-    throw new HalabError('TOPOLOGY_INVALID', `${file}:${at.line}:${at.col}: ${summary}.`, {
-      cause: syntaxError,
-    });
-  }
-  const value: unknown = document.toJS();
-  check(source, TopologySchema, value, []);
-  // The check above proved the outer form; the next ones prove each node's.
-  const topology = value as Topology;
-  for (const [name, node] of Object.entries(topology.nodes)) {
-    const schema = (nodeSchemas as Partial<Record<string, Type.TSchema>>)[node.kind];
-    if (schema === undefined) {
-      fail(
-        source,
-        ['nodes', name, 'kind'],
-        `is ${node.kind}; the kinds are ${Object.keys(nodeSchemas).join(', ')}`,
-      );
-    }
-    check(source, schema, node, ['nodes', name]);
-  }
-  checkConnections(source, topology);
-  return topology;
-}
-
-/**
- * Reads a topology file; a name without a dot or a slash means one that ships with halab.
- *
- * @throws TOPOLOGY_INVALID when it cannot be read or has not the right form
- */
-export function loadTopology(nameOrFile: string): Topology {
-  const shipped = /^[a-z][a-z0-9-]*$/.test(nameOrFile);
-  const file = shipped
-    ? fileURLToPath(new URL(`../../stack/topologies/${nameOrFile}.yaml`, import.meta.url))
-    : nameOrFile;
-  let text: string;
+function read(nameOrFile: string): string {
   try {
-    text = readFileSync(file, 'utf8');
+    return isFile(nameOrFile)
+      ? readFileSync(nameOrFile, 'utf8')
+      : readStackFile(`topologies/${nameOrFile}.yaml`);
   } catch (error) {
     throw new HalabError('TOPOLOGY_INVALID', `${nameOrFile} cannot be read: ${(error as Error).message}.`, {
+      hint: 'Name a YAML file, or a topology that ships with halab: classic.',
       cause: error,
     });
   }
-  return parseTopology(text, shipped ? `${nameOrFile}.yaml` : file);
+}
+
+/**
+ * Reads a topology: a file, or by its name one that ships with halab. The schema takes 0.2 s to load, so only files
+ * are held against it here; a test does so with those that ship.
+ *
+ * @throws TOPOLOGY_INVALID when it cannot be read; with file, line and column when it has not the right form
+ */
+export async function loadTopology(nameOrFile: string): Promise<Topology> {
+  const text = read(nameOrFile);
+  if (isFile(nameOrFile)) {
+    const { parseTopology } = await import('./parse-topology.js');
+    return parseTopology(text, nameOrFile);
+  }
+  const { parse } = await import('yaml');
+  return parse(text) as Topology;
 }

@@ -1,4 +1,5 @@
 import { HalabError } from '../errors/halab-error.js';
+import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
 import { type Credentials, newCredentials } from '../nodes/credentials.js';
 import { kinds } from '../nodes/kinds.js';
@@ -17,10 +18,11 @@ import {
   volumeName,
 } from './labels.js';
 import type { Operation } from './operation.js';
+import type { Topology } from './parse-topology.js';
 import { checkPorts, type PortChoice, planPorts } from './ports.js';
 import { secondPrimaries } from './second-primary.js';
 import { findStack, getStack, type Stack, type StackNode } from './stack.js';
-import { loadTopology, type Topology } from './topology.js';
+import { loadTopology } from './topology.js';
 import { type Verification, verifyStack } from './verify.js';
 
 export interface UpOptions {
@@ -59,12 +61,14 @@ function purposeOf(kind: KindName, isPrimary: boolean): string {
 }
 
 /** A stack that is there stays as it was made: its ports and its topology do not change under its users. */
-function refuseOtherForm(stack: Stack, { topology, ports }: UpOptions): void {
-  const wanted = loadTopology(topology);
+function refuseOtherForm(stack: Stack, wanted: Topology, { ports }: UpOptions): void {
   if (wanted.name !== stack.topology) {
     throw new HalabError(
       'STACK_EXISTS',
       `The stack ${stack.name} has the topology ${stack.topology}, not ${wanted.name}.`,
+      {
+        hint: `Name its topology: ${typed(stack.name, 'up --topology FILE')}. Or choose another name with --stack.`,
+      },
     );
   }
   if (ports === 'auto' || ports.offset === 0) return;
@@ -236,13 +240,13 @@ export async function up(operation: Operation, options: UpOptions): Promise<UpRe
     });
   }
   emit({ type: 'operation.started', operation: 'up', stack: options.name });
-  const topology = loadTopology(options.topology);
+  const topology = await loadTopology(options.topology);
   const [found, volumes] = await Promise.all([
     findStack(engine, options.name),
     engine.listVolumes({ [label.stack]: options.name }),
     ensureImages(engine, operation, [...new Set(Object.values(topology.nodes).map(({ kind }) => kind))]),
   ]);
-  if (found !== undefined) refuseOtherForm(found, options);
+  if (found !== undefined) refuseOtherForm(found, topology, options);
   signal?.throwIfAborted();
 
   const stack = await createNodes(operation, options, found, topology);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HalabError } from '../../../src/errors/halab-error.js';
-import { loadTopology, parseTopology } from '../../../src/stack/topology.js';
+import { readStackFile } from '../../../src/nodes/stack-files.js';
+import { parseTopology } from '../../../src/stack/parse-topology.js';
+import { loadTopology } from '../../../src/stack/topology.js';
 
 const classic = `name: small
 description: one server and its proxy
@@ -29,8 +31,9 @@ describe('a topology file', () => {
     });
   });
 
-  it('ships as classic, with the ports that the README names', () => {
-    const { nodes, api } = loadTopology('classic');
+  it('ships as classic, in the right form and with the ports that the README names', async () => {
+    const { nodes, api } = await loadTopology('classic');
+    expect(parseTopology(readStackFile('topologies/classic.yaml'), 'classic.yaml').nodes).toEqual(nodes);
     expect(Object.entries(nodes).map(([name, { port }]) => `${name} ${port}`)).toEqual([
       'db-primary 5432',
       'db-replica 5433',
@@ -87,8 +90,8 @@ describe('a topology file', () => {
     expect(messageOf(text)).toMatch(expected);
   });
 
-  it('is refused with its name when it cannot be read', () => {
-    expect(() => loadTopology('./no-such.yaml')).toThrow('./no-such.yaml cannot be read');
-    expect(() => loadTopology('no-such')).toThrow('no-such cannot be read');
+  it('is refused with its name when it cannot be read', async () => {
+    await expect(loadTopology('./no-such.yaml')).rejects.toThrow('./no-such.yaml cannot be read');
+    await expect(loadTopology('no-such')).rejects.toThrow('no-such cannot be read');
   });
 });
