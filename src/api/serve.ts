@@ -4,6 +4,8 @@ import type { ApiStats } from './services.js';
 
 /** After this, connections that still have a request in flight are cut. */
 const closeTimeoutMs = 4_500;
+/** A client that got its last answer keeps its connection open; looked for this often, it ends with the answer. */
+const sweepIntervalMs = 50;
 
 export interface ApiOptions extends AppOptions {
   /** Default 127.0.0.1. */
@@ -41,7 +43,11 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     const timer = setTimeout(() => {
       app.server.closeAllConnections();
     }, closeTimeoutMs);
+    const sweep = setInterval(() => {
+      app.server.closeIdleConnections();
+    }, sweepIntervalMs);
     await app.close();
+    clearInterval(sweep);
     clearTimeout(timer);
   };
   return {

@@ -37,7 +37,7 @@ export async function startDatabases(): Promise<Databases> {
     start: async (node) => {
       await startNode(operation, name, nodes[node]);
       if (node !== 'replica') return;
-      await until<void>(async () => {
+      await until(async () => {
         const streaming = await sql(nodes.replica, 'SELECT count(*) FROM pg_stat_wal_receiver');
         if (streaming !== '1') throw new Error('the replica is not streaming yet');
       });
@@ -49,7 +49,9 @@ export async function startDatabases(): Promise<Databases> {
       await docker('unpause', await containerId(nodes[node]));
     },
     sql: (node, text) => sql(nodes[node], text),
-    remove: () => stack[Symbol.asyncDispose](),
+    remove: async () => {
+      await stack[Symbol.asyncDispose]();
+    },
   };
 }
 
