@@ -1,6 +1,6 @@
 import { errorCodeOf } from './classify-error.js';
 import type { Ledger, WritePath } from './ledger.js';
-import type { ClientError, ClientGroup, LoadOptions } from './load.js';
+import type { ClientError, ClientGroup, LoadOptions } from './load-options.js';
 import { type Client, type Pace, takeTurns } from './pace.js';
 import { apiReader, type ReadLog } from './readers.js';
 import { apiWriter, proxyWriter } from './writers.js';

@@ -46,18 +46,9 @@ export interface Finding {
 }
 
 /** The replication lag table: one row a standby that the primary knows, by connection or by slot. */
-export interface LagRow {
+export interface LagRow extends Omit<StandbyState, 'name' | 'syncState'> {
   standby: string;
-  state: string;
   syncState: string | null;
-  sentLsn: string | null;
-  flushLsn: string | null;
-  replayLsn: string | null;
-  sentLagBytes: number | null;
-  flushLagBytes: number | null;
-  replayLagBytes: number | null;
-  flushLagMs: number | null;
-  replayLagMs: number | null;
   slot: SlotState | null;
 }
 
