@@ -27,7 +27,7 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
 }
 
 /** The problem that tells a client of this error. For writes it says whether the write may have happened. */
-export function toProblem(error: unknown, isRead: boolean): ApiProblem {
+function toProblem(error: unknown, isRead: boolean): ApiProblem {
   if (error instanceof ApiProblem) return error;
   if (error instanceof DatabaseUnavailable) return unavailable('unavailable', error.outcome, isRead);
   if (error instanceof DatabaseOverloaded) return unavailable('overloaded', 'not-applied', isRead);

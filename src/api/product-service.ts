@@ -12,8 +12,8 @@ import {
 import type { Product, ProductInput, ProductPatch } from './schemas.js';
 import type { DatabaseSource, Servers } from './servers.js';
 
-export type Source = 'cache' | DatabaseSource;
-export type CacheHeader = 'HIT' | 'MISS' | 'BYPASS';
+type Source = 'cache' | DatabaseSource;
+type CacheHeader = 'HIT' | 'MISS' | 'BYPASS';
 
 /** One product, already JSON: what the cache holds is passed on as it is. */
 export interface FoundProduct {

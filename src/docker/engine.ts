@@ -35,7 +35,7 @@ export interface FileEntry {
 
 export type Labels = Readonly<Record<string, string>>;
 
-export interface PublishedPort {
+interface PublishedPort {
   container: number;
   host: number;
   address: string;
@@ -66,13 +66,13 @@ export interface ContainerSummary {
   ports: readonly PublishedPort[];
 }
 
-export interface NetworkSummary {
+interface NetworkSummary {
   id: string;
   name: string;
   labels: Labels;
 }
 
-export interface VolumeSummary {
+interface VolumeSummary {
   name: string;
   labels: Labels;
 }
@@ -114,7 +114,7 @@ export interface Terminal {
   stderr: NodeJS.WriteStream;
 }
 
-export interface ImageBuild {
+interface ImageBuild {
   tag: string;
   labels: Labels;
   /** Path of the Dockerfile inside the context. */

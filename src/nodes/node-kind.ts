@@ -7,7 +7,7 @@ export type KindName = 'postgres' | 'haproxy' | 'redis';
 export type Role = 'primary' | 'replica';
 
 /** What a node must be told before it starts for the first time. */
-export interface NodeSetup {
+interface NodeSetup {
   /** Its name in the topology, and its host name in the stack's network. */
   name: string;
   credentials: Credentials;

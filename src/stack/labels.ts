@@ -34,4 +34,4 @@ export const nodeLabels = (stack: string, node: string): Labels => ({
 /** Names on the engine, where all stacks share one space. */
 export const networkName = (stack: string): string => stack;
 export const containerName = (stack: string, node: string): string => `${stack}-${node}`;
-export const volumeName = containerName;
+export const volumeName = (stack: string, node: string): string => `${stack}-${node}`;

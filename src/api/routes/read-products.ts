@@ -2,7 +2,7 @@ import type { ProductService } from '../product-service.js';
 import { defaultPageSize, PageQuery, ProductParams } from '../schemas.js';
 import type { TypedFastify } from '../typed-fastify.js';
 
-export const jsonMediaType = 'application/json; charset=utf-8';
+const jsonMediaType = 'application/json; charset=utf-8';
 
 /** `GET /products/:id` and `GET /products`. */
 export function readProducts(app: TypedFastify, products: ProductService): void {

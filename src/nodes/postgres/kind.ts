@@ -5,7 +5,7 @@ import { scramVerifier } from './scram.js';
 /** The user and group of PostgreSQL in the image. */
 const owner = { uid: 999, gid: 999 };
 
-export const home = '/var/lib/postgresql';
+const home = '/var/lib/postgresql';
 export const dataDirectory = `${home}/data`;
 export const credentialsPath = `${home}/credentials.json`;
 /** A server with this file starts as a standby, whatever it was before. */

@@ -1,11 +1,11 @@
 import { Redis } from 'ioredis';
 
 /** The key prefix of the API's cache entries, and the two counters it keeps beside them. */
-export const productKeys = 'product:*';
-export const hitsKey = 'halab:cache:hits';
-export const missesKey = 'halab:cache:misses';
+const productKeys = 'product:*';
+const hitsKey = 'halab:cache:hits';
+const missesKey = 'halab:cache:misses';
 
-export interface HitFigures {
+interface HitFigures {
   hits: number;
   misses: number;
   /** Hits divided by look-ups; null when there were none. */
