@@ -18,7 +18,9 @@ const passed = tests.filter(({ status }) => status === 'passed').length;
 const failed = tests.filter(({ status }) => status === 'failed').length;
 const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
 // A file that could not be loaded has no tests, and has failed all the same.
-const broken = files.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0);
+const broken = files.filter(
+  ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+);
 
 for (const { fullName, status } of skipped) console.log(`${status}: ${fullName}`);
 for (const { name, message } of broken) console.log(`not loaded: ${name}\n${message}`);

@@ -1,0 +1,118 @@
+// The write outage of a killed primary: halab's main lab against a shell script of the same steps, both seen by the
+// same writer, each time on a stack made for it.
+import { randomBytes } from 'node:crypto';
+import { execa } from 'execa';
+import {
+  askHalab,
+  ensureImages,
+  killContainers,
+  removeStack,
+  repository,
+  timeHalab,
+} from './support/halab.js';
+import { readOptions, report, say, table } from './support/report.js';
+import { type Summary, summarise } from './support/statistics.js';
+import { type OutageFigures, startWriter } from './support/writer.js';
+
+/** What this benchmark reads of the lab's report. */
+interface LabReport {
+  verdict: string;
+  outage: { writeMs: number | null; readMs: number | null };
+  ledger: { acknowledged: number; lost: number | null };
+}
+
+const options = readOptions(10);
+const series = `perf-failover-${randomBytes(3).toString('hex')}`;
+const stacks: string[] = [];
+
+/** A fresh stack and a writer at work on it; `breakIt` returns when the failover is over. */
+async function observe<T>(
+  breakIt: (stack: string) => Promise<T>,
+): Promise<{ seen: OutageFigures; result: T }> {
+  const stack = `${series}-${stacks.length}`;
+  stacks.push(stack);
+  await timeHalab(['up', '--stack', stack, '--ports', 'auto']);
+  const { writeUrl } = (await askHalab(['env', '--stack', stack])) as { writeUrl: string };
+  const writer = startWriter(writeUrl, stack);
+  try {
+    await writer.waitForWrites(50, 20_000);
+    writer.markFault();
+    const result = await breakIt(stack);
+    await writer.waitForWrites(20, 60_000);
+    return { seen: await writer.stop(), result };
+  } finally {
+    await writer.stop();
+    await killContainers(`halab.stack=${stack}`);
+  }
+}
+
+const byLab = () =>
+  observe(
+    // 3: an assertion of the lab failed. The outage is what is measured here.
+    async (stack) => (await askHalab(['lab', 'run', 'failover', '--stack', stack], [0, 3, 7])) as LabReport,
+  );
+const byCommand = () =>
+  observe(async (stack) => {
+    await execa('docker', ['kill', `${stack}-db-primary`]);
+    await timeHalab(['failover', '--promote', '--stack', stack]);
+  });
+const byScript = () =>
+  observe(async (stack) => {
+    await execa('perf/baseline/failover.sh', [stack], { cwd: repository });
+  });
+
+await ensureImages();
+try {
+  await report(options, async () => {
+    const lab: { seen: OutageFigures; result: LabReport }[] = [];
+    const command: OutageFigures[] = [];
+    const script: OutageFigures[] = [];
+    for (let round = 0; round < options.runs; round += 1) {
+      const sides = [
+        async () => lab.push(await byLab()),
+        async () => command.push((await byCommand()).seen),
+        async () => script.push((await byScript()).seen),
+      ];
+      for (const side of round % 2 === 0 ? sides : sides.reverse()) await side();
+      const last = lab.at(-1);
+      say(
+        `round ${round + 1}: lab ${last?.seen.outageMs.toFixed(0)} ms (its own figure ${last?.result.outage.writeMs?.toFixed(0)}, ${last?.result.verdict}), command ${command.at(-1)?.outageMs.toFixed(0)} ms, script ${script.at(-1)?.outageMs.toFixed(0)} ms`,
+      );
+    }
+    const ownFigures = lab.flatMap(({ result }) => result.outage.writeMs ?? []);
+    const result = {
+      benchmark: 'failover',
+      halabMs: summarise(lab.map(({ seen }) => seen.outageMs)),
+      halabOwnFigureMs: ownFigures.length === 0 ? null : summarise(ownFigures),
+      commandMs: summarise(command.map(({ outageMs }) => outageMs)),
+      scriptMs: summarise(script.map(({ outageMs }) => outageMs)),
+      resolutionMs: Math.max(
+        ...[...lab.map(({ seen }) => seen), ...command, ...script].map(({ resolutionMs }) => resolutionMs),
+      ),
+      runs: { lab, command, script },
+    };
+    const ratio = result.halabMs.median / result.scriptMs.median;
+    const row = (name: string, summary: Summary | null): string[] => [
+      name,
+      ...(summary === null
+        ? ['-', '-', '-', '0']
+        : [summary.min, summary.median, summary.max, summary.count].map((value) => value.toFixed(0))),
+    ];
+    const text = [
+      table(
+        ['write outage in ms', 'min', 'median', 'max', 'runs'],
+        [
+          row('halab lab run failover', result.halabMs),
+          row('the same, by its own report', result.halabOwnFigureMs),
+          row('docker kill; halab failover', result.commandMs),
+          row('script of four steps', result.scriptMs),
+        ],
+      ),
+      `ratio of the medians, lab to script: ${ratio.toFixed(2)}; resolution of the writer: ${result.resolutionMs.toFixed(0)} ms`,
+    ].join('\n');
+    return { result: { ...result, ratio }, text };
+  });
+} finally {
+  // At the end, for the reason given in up.ts.
+  for (const stack of stacks) await removeStack(stack);
+}

@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+
+export const repository = fileURLToPath(new URL('../../', import.meta.url));
+const program = fileURLToPath(new URL('../../bin/halab.js', import.meta.url));
+
+/** Runs the built program as a user does, in a process of its own. @returns its wall time */
+export async function timeHalab(
+  words: readonly string[],
+  allowedExitCodes: readonly number[] = [0],
+): Promise<number> {
+  const startMs = performance.now();
+  const { exitCode, stderr } = await execa('node', [program, ...words], {
+    reject: false,
+    stdout: 'ignore',
+    stdin: 'ignore',
+  });
+  const wallMs = performance.now() - startMs;
+  if (exitCode === undefined || !allowedExitCodes.includes(exitCode)) {
+    throw new Error(`halab ${words.join(' ')} ended with ${exitCode ?? 'a signal'}:\n${stderr}`);
+  }
+  return wallMs;
+}
+
+/** Runs the built program with --json and returns what it printed. The caller names the contract's type. */
+export async function askHalab(
+  words: readonly string[],
+  allowedExitCodes: readonly number[] = [0],
+): Promise<unknown> {
+  const { exitCode, stdout, stderr } = await execa('node', [program, ...words, '--json'], {
+    reject: false,
+    stdin: 'ignore',
+  });
+  if (exitCode === undefined || !allowedExitCodes.includes(exitCode)) {
+    throw new Error(`halab ${words.join(' ')} ended with ${exitCode ?? 'a signal'}:\n${stderr}`);
+  }
+  return JSON.parse(stdout);
+}
+
+export interface BuiltImages {
+  engine: { version: string };
+  images: { kind: string; tag: string }[];
+}
+
+/** Builds the images that are missing, so that no measurement contains a build. */
+export const ensureImages = async (): Promise<BuiltImages> => (await askHalab(['images'])) as BuiltImages;
+
+export async function removeStack(stack: string): Promise<void> {
+  await timeHalab(['down', '--stack', stack], [0, 4]); // 4: there is no such stack.
+}
+
+/** Ends the containers of a stack at once and deletes none of their files. */
+export async function killContainers(labelFilter: string): Promise<void> {
+  const { stdout } = await execa('docker', ['ps', '--quiet', '--filter', `label=${labelFilter}`]);
+  const ids = stdout.split('\n').filter((id) => id !== '');
+  if (ids.length > 0) await execa('docker', ['kill', ...ids]);
+}
