@@ -3,6 +3,7 @@ import type { PreparedExec } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import type { PostgresSession } from '../nodes/postgres/client.js';
 import { slotName, standbySignal } from '../nodes/postgres/kind.js';
+import { newestTimeline } from '../nodes/postgres/server-state.js';
 import type { Operation } from '../stack/operation.js';
 import type { StackNode } from '../stack/stack.js';
 
@@ -20,7 +21,7 @@ interface Recovery {
 const recoverySql = `SELECT pg_is_in_recovery() AS replica,
   coalesce(pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn(), true) AS replayed,
   EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') AS streaming,
-  (SELECT timeline_id FROM pg_control_checkpoint()) AS timeline`;
+  ${newestTimeline} AS timeline`;
 
 /** @throws what pg throws */
 export async function readRecovery(session: PostgresSession): Promise<Recovery> {

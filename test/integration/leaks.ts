@@ -2,9 +2,9 @@ import type { TestProject } from 'vitest/node';
 import { systemClock } from '../../src/clock/clock.js';
 import { connectEngine } from '../../src/docker/connect-engine.js';
 import type { Engine } from '../../src/docker/engine.js';
-import { down } from '../../src/stack/down.js';
 import { ensureImages } from '../../src/stack/images.js';
 import { listStacks, type StackSummary } from '../../src/stack/list.js';
+import { removeStack } from '../support/remove-stack.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -31,7 +31,7 @@ async function removeCrashedRuns(engine: Engine): Promise<void> {
     return pid !== undefined && !isAlive(Number(pid));
   });
   const operation = { engine, clock: systemClock, emit: () => undefined };
-  await Promise.all(crashed.map(({ name }) => down(operation, name, { keepData: false })));
+  await Promise.all(crashed.map(({ name }) => removeStack(operation, name)));
 }
 
 const describeLeak = ({ name, nodes, volumes, networks }: StackSummary): string =>

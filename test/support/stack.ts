@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { systemClock } from '../../src/clock/clock.js';
 import { connectEngine } from '../../src/docker/connect-engine.js';
-import { HalabError } from '../../src/errors/halab-error.js';
 import type { HalabEvent } from '../../src/events/events.js';
-import { down } from '../../src/stack/down.js';
 import { findEndpoints, type StackEndpoints } from '../../src/stack/endpoints.js';
 import type { Operation } from '../../src/stack/operation.js';
 import { getNode, getStack } from '../../src/stack/stack.js';
 import { up } from '../../src/stack/up.js';
+import { removeStack } from './remove-stack.js';
 import { type CliResult, runCli } from './run-cli.js';
 
 /** What a command is given besides its words. */
@@ -73,13 +72,7 @@ export async function planTestStack(): Promise<TestStack> {
       if (exitCode !== 0) throw new Error(stderr);
       return stdout.trim();
     },
-    [Symbol.asyncDispose]: async () => {
-      try {
-        await down(operation, name, { keepData: false });
-      } catch (error) {
-        if (!(error instanceof HalabError && error.code === 'STACK_NOT_FOUND')) throw error;
-      }
-    },
+    [Symbol.asyncDispose]: () => removeStack(operation, name),
   };
 }
 

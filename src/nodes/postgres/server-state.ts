@@ -44,13 +44,19 @@ export interface ServerState {
   slots: SlotState[];
 }
 
-// On a primary, the name of the current WAL file begins with the timeline: pg_control learns of a new timeline
-// only at the next checkpoint. During recovery that function is not allowed.
+/**
+ * SQL for the timeline of the newest WAL that a server holds: a WAL file's name begins with it. pg_control learns of
+ * a new timeline only at the next checkpoint, on a standby at the next restartpoint.
+ */
+export const newestTimeline = `(SELECT max(('x' || substr(name, 1, 8))::bit(32)::int)
+  FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$')`;
+
+// During recovery pg_walfile_name is not allowed.
 const question = `
 SELECT json_build_object(
   'role', CASE WHEN recovery THEN 'replica' ELSE 'primary' END,
   'timeline', CASE WHEN recovery
-    THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint()))
+    THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver), ${newestTimeline})
     ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
   'lsn', lsn,
   'receivedLsn', CASE WHEN recovery THEN pg_last_wal_receive_lsn() END,

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import type { Snapshot } from '../../src/stack/snapshot.js';
+import { startTestStack, type TestStack } from '../support/stack.js';
+
+const roleOf = (stack: TestStack, node: string): Promise<string> =>
+  stack.sql(node, `SELECT CASE WHEN pg_is_in_recovery() THEN 'replica' ELSE 'primary' END`);
+
+it('a primary that halab replaced comes back as a replica, even when somebody else starts its container', async () => {
+  await using stack = await startTestStack();
+  const { engine } = stack.operation;
+  const oldPrimary = await stack.containerId('db-primary');
+  await engine.signalContainer(oldPrimary, 'SIGKILL');
+  expect((await stack.halab('failover --promote')).exitCode).toBe(0);
+
+  await engine.startContainer(oldPrimary);
+  await expect
+    .poll(() => roleOf(stack, 'db-primary').catch(() => 'starting'), { timeout: 20_000 })
+    .not.toBe('starting');
+  expect(await roleOf(stack, 'db-primary')).toBe('replica');
+  expect(await roleOf(stack, 'db-replica')).toBe('primary');
+});
+
+it('a primary that was replaced behind halab’s back stays stopped, and is told when it runs', async () => {
+  await using stack = await startTestStack();
+  const { engine } = stack.operation;
+  const oldPrimary = await stack.containerId('db-primary');
+  await engine.stopContainer(oldPrimary, 10);
+  await stack.sql('db-replica', 'SELECT pg_promote()');
+
+  const refused = await stack.halab('start db-primary');
+  expect(refused.exitCode).toBe(4);
+  expect(refused.stderr).toContain('[SECOND_PRIMARY]');
+  expect((await stack.halab('proxy point db-replica')).exitCode).toBe(0);
+  expect(await stack.halabJson('up')).toMatchObject({
+    exitCode: 0,
+    data: { started: [], leftStopped: ['db-primary'], verification: { writtenTo: 'db-replica' } },
+  });
+  expect(await engine.containerState(oldPrimary)).toBe('exited');
+
+  await engine.startContainer(oldPrimary);
+  await expect
+    .poll(
+      async () => {
+        const { data } = await stack.halabJson('status');
+        return (data as Snapshot).findings.map(({ code }) => code);
+      },
+      { timeout: 20_000 },
+    )
+    .toContain('two-primaries');
+  const { exitCode, stdout } = await stack.halab('status');
+  expect(exitCode).toBe(3);
+  expect(stdout).toContain('Two servers say primary: db-primary on timeline 1, db-replica on timeline 2.');
+  expect(stdout).toContain(`halab stop db-primary --stack ${stack.name}`);
+});
