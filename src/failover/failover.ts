@@ -120,12 +120,10 @@ export async function failover(operation: Operation, options: FailoverOptions): 
     await recorder.run('promote', () => promoteAndWait(operation, candidate, session, pgCtl));
   }
   await recorder.run('point proxy', proxy.apply);
-  // After the proxy, because it costs the engine 0.1 s: until then the old primary is stopped, and nobody but a
-  // `docker start` in that time could bring it back as a primary.
-  await Promise.all([
-    recorder.run('verify', () => verifyWrites(operation, access, candidate.name)),
-    recorder.run('fence old primary', () => fence(operation, others)),
-  ]);
+  await recorder.run('verify', () => verifyWrites(operation, access, candidate.name));
+  // Last, because it costs the engine 0.1 s of the processors that clients need to come back. Until then the old
+  // primary is stopped, and only a `docker start` in that moment could bring it back as a primary.
+  await recorder.run('fence old primary', () => fence(operation, others));
   await recorder.run('keep WAL', () => createSlots(session, others));
   const state = await readServerState(access.postgres(candidate, 'monitor'));
   const streamingReplicas = state.standbys.filter((standby) => standby.state === 'streaming').length;
