@@ -1,0 +1,78 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { ESLint } from 'eslint';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const eslint = new ESLint({
+  cwd: root,
+  ruleFilter: ({ ruleId }) =>
+    ['@typescript-eslint/no-restricted-imports', 'import-x/no-cycle'].includes(ruleId),
+});
+const folders = readdirSync(`${root}src`, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+/** A source file that exists: the lint rules know only files of the project. */
+function someFileIn(folder: string): string {
+  const [file] = readdirSync(`${root}src/${folder}`).filter((name) => name.endsWith('.ts'));
+  if (file === undefined) throw new Error(`src/${folder} has no file`);
+  return `src/${folder}/${file}`;
+}
+
+/** What lint says of a file if its text were this. */
+async function problemsOf(filePath: string, text: string): Promise<string[]> {
+  const results = await eslint.lintText(text, { filePath: `${root}${filePath}` });
+  return results.flatMap(({ messages }) => messages.map(({ message }) => message));
+}
+
+const imports = (module: string): string => `import * as imported from '${module}';\nvoid imported;\n`;
+
+// Lint reads the whole project for its first answer.
+describe('the arrows of the architecture', { timeout: 60_000 }, () => {
+  it.each([
+    ['docker', '../stack/labels.js', 'src/docker may not import src/stack'],
+    ['nodes', '../stack/labels.js', 'src/nodes may not import src/stack'],
+    ['stack', '../ui/style.js', 'src/stack may not import src/ui'],
+    ['stack', '../failover/plan.js', 'src/stack may not import src/failover'],
+    ['failover', '../faults/kill.js', 'src/failover may not import src/faults'],
+    ['faults', '../failover/plan.js', 'src/faults may not import src/failover'],
+    ['labs', '../commands/session.js', 'src/labs may not import src/commands'],
+    ['measure', '../docker/engine.js', 'src/measure may not import src/docker'],
+    ['api', '../errors/halab-error.js', 'src/api may not import src/errors'],
+    ['ui', '../stack/observe.js', 'src/ui may not import src/stack'],
+    ['stack', 'dockerode', 'Only src/docker imports dockerode'],
+    ['commands', 'tar-stream', 'Only src/docker imports tar-stream'],
+    ['commands', 'chalk', 'Only src/ui imports chalk'],
+    ['labs', 'ora', 'Only src/ui imports ora'],
+    ['commands', 'fastify', 'Only src/api imports fastify'],
+  ])('src/%s may not import %s', async (folder, module, message) => {
+    const problems = await problemsOf(someFileIn(folder), imports(module));
+    expect(problems.join('\n')).toContain(message);
+  });
+
+  it('forbid nothing that points downward', async () => {
+    for (const [folder, module] of [
+      ['commands', '../stack/labels.js'],
+      ['stack', '../docker/engine.js'],
+      ['docker', 'dockerode'],
+      ['ui', 'chalk'],
+    ] as const) {
+      expect(await problemsOf(someFileIn(folder), imports(module)), folder).toEqual([]);
+    }
+    // A renderer may know the form of a result.
+    const types = `import type { Stack } from '../stack/stack.js';\nexport type Shown = Stack;\n`;
+    expect(await problemsOf(someFileIn('ui'), types)).toEqual([]);
+  });
+
+  it.each(folders)('src/%s has its rule', async (folder) => {
+    const problems = await problemsOf(someFileIn(folder), imports('../cli.js'));
+    expect(problems.join('\n')).toContain('Only bin/ imports the composition root.');
+  });
+
+  it('are no circle inside a folder either', async () => {
+    // labels.ts is what stack.ts imports.
+    const problems = await problemsOf('src/stack/labels.ts', imports('./stack.js'));
+    expect(problems.join('\n')).toContain('Dependency cycle detected');
+  });
+});
