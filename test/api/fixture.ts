@@ -3,7 +3,7 @@ import { startNode, stopNode } from '../../src/stack/control.js';
 import { docker } from '../support/docker.js';
 import { startTestStack } from '../support/stack.js';
 
-export type NodeName = 'primary' | 'replica' | 'redis';
+type NodeName = 'primary' | 'replica' | 'redis';
 
 export interface Databases {
   /** Straight to the primary: what a proxy does is in a test's own hands. */
