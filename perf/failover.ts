@@ -2,14 +2,7 @@
 // same writer, each time on a stack made for it.
 import { randomBytes } from 'node:crypto';
 import { execa } from 'execa';
-import {
-  askHalab,
-  ensureImages,
-  killContainers,
-  removeStack,
-  repository,
-  timeHalab,
-} from './support/halab.js';
+import { askHalab, baseline, ensureImages, killContainers, removeStack, timeHalab } from './support/halab.js';
 import { readOptions, report, say, table } from './support/report.js';
 import { type Summary, summarise } from './support/statistics.js';
 import { type OutageFigures, startWriter } from './support/writer.js';
@@ -58,7 +51,7 @@ const byCommand = () =>
   });
 const byScript = () =>
   observe(async (stack) => {
-    await execa('perf/baseline/failover.sh', [stack], { cwd: repository });
+    await execa(baseline('failover.sh'), [stack]);
   });
 
 await ensureImages();

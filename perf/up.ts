@@ -1,7 +1,7 @@
 // How long `halab up` takes, against a shell script of `docker run`s that ends with the same stack.
 import { randomBytes } from 'node:crypto';
 import { execa } from 'execa';
-import { ensureImages, killContainers, removeStack, repository, timeHalab } from './support/halab.js';
+import { baseline, ensureImages, killContainers, removeStack, timeHalab } from './support/halab.js';
 import { readOptions, report, say, table } from './support/report.js';
 import { summarise } from './support/statistics.js';
 
@@ -22,7 +22,7 @@ async function upByScript(images: Record<string, string>): Promise<number> {
   const name = `${series}-script-${scripts.length}`;
   scripts.push(name);
   const startMs = performance.now();
-  await execa('perf/baseline/up.sh', [name], { cwd: repository, env: images });
+  await execa(baseline('up.sh'), [name], { env: images });
   const wallMs = performance.now() - startMs;
   await killContainers(`perf.run=${name}`);
   return wallMs;
@@ -70,5 +70,5 @@ try {
   // Not earlier: ext4 passes over the inodes that were freed in the last five minutes one by one when it makes a
   // file, so a stack that is made right after another was removed takes several times as long.
   for (const stack of stacks) await removeStack(stack);
-  for (const name of scripts) await execa('perf/baseline/remove.sh', [name], { cwd: repository });
+  for (const name of scripts) await execa(baseline('remove.sh'), [name]);
 }

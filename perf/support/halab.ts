@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
-export const repository = fileURLToPath(new URL('../../', import.meta.url));
+/** A script of the references, as a path that can be run. */
+export const baseline = (script: string): string =>
+  fileURLToPath(new URL(`../baseline/${script}`, import.meta.url));
 const program = fileURLToPath(new URL('../../bin/halab.js', import.meta.url));
 
 /** Runs the built program as a user does, in a process of its own. @returns its wall time */
