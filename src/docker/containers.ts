@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { HalabError } from '../errors/halab-error.js';
 import { packFiles, unpackFirstFile } from './archive.js';
 import type { Connection } from './connection.js';
 import type { ContainerSpec, ContainerState, ContainerSummary, Engine } from './engine.js';
@@ -86,7 +87,17 @@ async function unlessAlready(change: Promise<unknown>): Promise<void> {
 }
 
 export const containerCalls = ({ docker, call }: Connection): ContainerCalls => ({
-  createContainer: async (spec) => (await call(docker.createContainer(createOptions(spec)))).id,
+  createContainer: async (spec) => {
+    try {
+      return (await docker.createContainer(createOptions(spec))).id;
+    } catch (error) {
+      if (statusOf(error) !== 409) return await call(Promise.reject(error as Error));
+      throw new HalabError('STACK_EXISTS', `The engine already has a container named ${spec.name}.`, {
+        hint: `Choose another stack name with --stack, or remove the container: docker rm -f ${spec.name}.`,
+        cause: error,
+      });
+    }
+  },
   listContainers: async (labels) =>
     (await call(docker.listContainers({ all: true, filters: labelFilter(labels) }))).map(summary),
   startContainer: (id) => call(unlessAlready(docker.getContainer(id).start())),

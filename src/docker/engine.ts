@@ -144,6 +144,7 @@ export interface Engine {
   readonly listVolumes: (labels: Labels) => Promise<VolumeSummary[]>;
   readonly removeVolume: (name: string) => Promise<void>;
 
+  /** @throws STACK_EXISTS when the engine has a container of that name */
   readonly createContainer: (spec: ContainerSpec) => Promise<string>;
   /** All containers with these labels, in whatever state. */
   readonly listContainers: (labels: Labels) => Promise<ContainerSummary[]>;

@@ -9,6 +9,7 @@ import { readServerState } from '../nodes/postgres/server-state.js';
 import { pingRedis } from '../nodes/redis/cache-state.js';
 import { openAccess } from './access.js';
 import type { Operation } from './operation.js';
+import { startContainer } from './ports.js';
 import { configuredWritesTo } from './proxy.js';
 import { secondPrimaries } from './second-primary.js';
 import { getNode, getStack, nodesOfKind, type Stack, type StackNode } from './stack.js';
@@ -48,7 +49,7 @@ async function startNow(operation: Operation, stack: Stack, node: StackNode): Pr
     clock.nowMs,
     { id: `start ${name}`, title: `start ${name} until it answers`, node: name },
     async () => {
-      await engine.startContainer(containerId);
+      await startContainer(engine, node);
       const access = await openAccess(engine, stack);
       switch (kind) {
         case 'postgres':

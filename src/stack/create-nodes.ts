@@ -1,3 +1,4 @@
+import type { Engine } from '../docker/engine.js';
 import { type Credentials, newCredentials } from '../nodes/credentials.js';
 import { kinds } from '../nodes/kinds.js';
 import type { Role } from '../nodes/node-kind.js';
@@ -16,28 +17,44 @@ export interface CreateOptions {
   lab?: string;
 }
 
-/** The ports of nodes that are missing from a stack: moved as those of the others are. */
-function portsLike(stack: Stack, topology: Topology): PortPlan {
-  const [known] = stack.nodes;
-  const offset = known === undefined ? 0 : known.port - (topology.nodes[known.name]?.port ?? known.port);
-  const nodes = Object.entries(topology.nodes).map(([name, { port }]): [string, number] => [
-    name,
-    port + offset,
-  ]);
-  return { nodes: Object.fromEntries(nodes), api: stack.apiPort };
+/** The ports of nodes that are missing from a stack: moved as those of the others are, or any that are free. */
+async function portsBeside(
+  engine: Engine,
+  stack: Stack,
+  topology: Topology,
+  choice: PortChoice,
+): Promise<PortPlan> {
+  const offsets = new Set(stack.nodes.map(({ name, port }) => port - (topology.nodes[name]?.port ?? port)));
+  const [offset, other] = offsets;
+  const moved = choice !== 'auto' && other === undefined ? { offset: offset ?? 0 } : 'auto';
+  return { ...(await planPorts(engine, topology, moved)), api: stack.apiPort };
 }
 
-/** The stack's network; made when there is none and something is to be put into it. */
+/**
+ * The stack's network; made when there is none. The engine makes two of one name when it is asked for the second
+ * while it makes the first, as after the kill of an `up`, and then starts no container in either: all but one go.
+ */
 async function ensureNetwork({ engine }: Operation, stack: string): Promise<string> {
-  const [network] = await engine.listNetworks({ [label.stack]: stack });
-  return network?.id ?? (await engine.createNetwork(networkName(stack), stackLabels(stack)));
+  const list = async (): Promise<string[]> =>
+    (await engine.listNetworks({ [label.stack]: stack })).map(({ id }) => id).sort();
+  const [known, ...more] = await list();
+  if (known !== undefined && more.length === 0) return known;
+  const made = known ?? (await engine.createNetwork(networkName(stack), stackLabels(stack)));
+  const [kept = made, ...twins] = await list();
+  await Promise.all(twins.map((id) => engine.removeNetwork(id)));
+  return kept;
+}
+
+function valueOf<T>(attempt: PromiseSettledResult<T>): T {
+  if (attempt.status === 'rejected') throw attempt.reason;
+  return attempt.value;
 }
 
 /**
  * Makes the containers that are missing.
  *
  * @param found the stack as it is; undefined when there is none
- * @throws PORT_TAKEN before anything is created
+ * @throws PORT_TAKEN before anything is created; STACK_EXISTS when a name is taken on the engine
  */
 export async function createNodes(
   operation: Operation,
@@ -46,13 +63,14 @@ export async function createNodes(
   found: Stack | undefined,
 ): Promise<Stack> {
   const { engine, signal } = operation;
-  const plan = found === undefined ? await planPorts(engine, topology, ports) : portsLike(found, topology);
+  const plan = await (found === undefined
+    ? planPorts(engine, topology, ports)
+    : portsBeside(engine, found, topology, ports));
   const existing = new Map(found?.nodes.map((node) => [node.name, node]));
   const portOf = (name: string): number => existing.get(name)?.port ?? plan.nodes[name] ?? 0;
-  const toStart = Object.keys(topology.nodes).filter((name) => existing.get(name)?.state !== 'running');
-  await checkPorts(engine, new Map(toStart.map((name) => [name, portOf(name)])));
-
   const missing = Object.entries(topology.nodes).filter(([name]) => !existing.has(name));
+  await checkPorts(engine, new Map(missing.map(([name]) => [name, portOf(name)])));
+
   const networkId = missing.length === 0 ? '' : await ensureNetwork(operation, stackName);
   signal?.throwIfAborted();
   const create = async (name: string, node: TopologyNode): Promise<StackNode> => {
@@ -81,7 +99,9 @@ export async function createNodes(
     });
     return { stack: stackName, name, kind: node.kind, containerId, state: 'created', port };
   };
-  const created = await Promise.all(missing.map(([name, node]) => create(name, node)));
+  const attempts = await Promise.allSettled(missing.map(([name, node]) => create(name, node)));
+  // Thrown only now, so that nothing is still being created when the caller goes on.
+  const created = attempts.map(valueOf);
   const byName = new Map([...existing, ...created.map((node): [string, StackNode] => [node.name, node])]);
   return {
     name: stackName,

@@ -1,3 +1,4 @@
+import type { ContainerSummary, Engine, NetworkSummary, VolumeSummary } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import { step } from '../events/events.js';
 import { label } from './labels.js';
@@ -12,33 +13,30 @@ export interface DownResult {
   keptVolumes: string[];
 }
 
-/**
- * Removes a stack: its containers, network and, unless they are kept, its volumes. What an interrupted `up` left
- * is found by its labels and removed too.
- *
- * @throws STACK_NOT_FOUND when there is nothing of that name
- */
-export async function down(
-  operation: Operation,
-  name: string,
-  { keepData }: { keepData: boolean },
-): Promise<DownResult> {
-  const { engine, clock, emit } = operation;
-  const ofStack = { [label.stack]: name };
+interface Parts {
+  containers: ContainerSummary[];
+  volumes: VolumeSummary[];
+  networks: NetworkSummary[];
+}
+
+async function listParts(engine: Engine, stack: string): Promise<Parts> {
+  const ofStack = { [label.stack]: stack };
   const [containers, volumes, networks] = await Promise.all([
     engine.listContainers(ofStack),
     engine.listVolumes(ofStack),
     engine.listNetworks(ofStack),
   ]);
-  if (containers.length + volumes.length + networks.length === 0) {
-    throw new HalabError('STACK_NOT_FOUND', `There is no stack named ${name}.`, {
-      hint: 'The stacks there are: halab ls.',
-    });
-  }
-  emit({ type: 'operation.started', operation: 'down', stack: name });
+  return { containers, volumes, networks };
+}
+
+async function removeParts(
+  { engine, clock, emit }: Operation,
+  { containers, volumes, networks }: Parts,
+  { keepData }: { keepData: boolean },
+): Promise<void> {
   await Promise.all(
-    containers.map(({ id, labels, name: container, state }) => {
-      const node = labels[label.node] ?? container;
+    containers.map(({ id, labels, name, state }) => {
+      const node = labels[label.node] ?? name;
       return step(emit, clock.nowMs, { id: `remove ${node}`, title: `remove ${node}`, node }, async () => {
         // Data that is kept deserves a clean shutdown; the engine's removal is a SIGKILL.
         if (keepData && state === 'running') await engine.stopContainer(id, 30);
@@ -48,14 +46,39 @@ export async function down(
   );
   await Promise.all([
     ...networks.map(({ id }) => engine.removeNetwork(id)),
-    ...(keepData ? [] : volumes.map((volume) => engine.removeVolume(volume.name))),
+    ...(keepData ? [] : volumes.map(({ name }) => engine.removeVolume(name))),
   ]);
-  const volumeNames = volumes.map((volume) => volume.name);
+}
+
+/**
+ * Removes a stack: its containers, network and, unless they are kept, its volumes. What an interrupted `up` left
+ * is found by its labels and removed too.
+ *
+ * @throws STACK_NOT_FOUND when there is nothing of that name
+ */
+export async function down(
+  operation: Operation,
+  name: string,
+  options: { keepData: boolean },
+): Promise<DownResult> {
+  const { engine, emit } = operation;
+  const { keepData } = options;
+  const parts = await listParts(engine, name);
+  if (Object.values(parts).flat().length === 0) {
+    throw new HalabError('STACK_NOT_FOUND', `There is no stack named ${name}.`, {
+      hint: 'The stacks there are: halab ls.',
+    });
+  }
+  emit({ type: 'operation.started', operation: 'down', stack: name });
+  await removeParts(operation, parts, options);
+  // What the engine was still making for an `up` that was killed.
+  await removeParts(operation, await listParts(engine, name), options);
+  const volumes = parts.volumes.map((volume) => volume.name);
   return {
     stack: name,
-    containers: containers.map((container) => container.name),
-    volumes: keepData ? [] : volumeNames,
-    networks: networks.map((network) => network.name),
-    keptVolumes: keepData ? volumeNames : [],
+    containers: parts.containers.map((container) => container.name),
+    volumes: keepData ? [] : volumes,
+    networks: parts.networks.map((network) => network.name),
+    keptVolumes: keepData ? volumes : [],
   };
 }

@@ -2,8 +2,10 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { Engine } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
+import { typed } from '../errors/typed.js';
 import { label } from './labels.js';
 import type { Topology } from './parse-topology.js';
+import type { StackNode } from './stack.js';
 
 /** How a stack's ports are chosen: the topology's, each moved by a number, or any that are free. */
 export type PortChoice = { offset: number } | 'auto';
@@ -73,8 +75,19 @@ export async function portOwner(engine: Engine, port: number): Promise<string | 
   return lsofName === undefined ? undefined : `${lsofName} (process ${lsofPid ?? ''})`;
 }
 
+/** A port that is taken, and by what, where that can be told. */
+async function portTaken(engine: Engine, node: string, port: number, hint: string): Promise<HalabError> {
+  const owner = isLocal(engine) ? await portOwner(engine, port) : undefined;
+  return new HalabError(
+    'PORT_TAKEN',
+    `Port ${port}, which ${node} needs, is in use${owner === undefined ? '' : ` by ${owner}`}.`,
+    { hint },
+  );
+}
+
 /**
- * Makes sure that the ports are free. On a remote engine only the engine itself can tell, when a container starts.
+ * Makes sure that the ports of new nodes are free. On a remote engine only the engine itself can tell, when a
+ * container starts.
  *
  * @throws PORT_TAKEN, naming the first taken port, who uses it, and the remedy
  */
@@ -84,12 +97,24 @@ export async function checkPorts(engine: Engine, ports: ReadonlyMap<string, numb
   const free = await Promise.all([...ports].map(async ([, port]) => await isFree(port, publishAddress)));
   const [node, port] = [...ports].find((_, index) => free[index] === false) ?? [];
   if (node === undefined || port === undefined) return;
-  const owner = await portOwner(engine, port);
-  throw new HalabError(
-    'PORT_TAKEN',
-    `Port ${port}, which ${node} needs, is in use${owner === undefined ? '' : ` by ${owner}`}.`,
-    {
-      hint: 'Stop what uses it, or choose others: halab up --port-offset 100, or --ports auto.',
-    },
-  );
+  const hint = 'Stop what uses it, or choose others: halab up --port-offset 100, or --ports auto.';
+  throw await portTaken(engine, node, port, hint);
+}
+
+/**
+ * Starts the container of a node. Whether its port is free the engine tells: a look before could find the port in
+ * the hands of the same container, which an interrupted command is just having started.
+ *
+ * @throws PORT_TAKEN, naming who uses it, and the remedy
+ */
+export async function startContainer(
+  engine: Engine,
+  { stack, name, containerId, port }: StackNode,
+): Promise<void> {
+  try {
+    await engine.startContainer(containerId);
+  } catch (error) {
+    if (!(error instanceof HalabError && error.code === 'PORT_TAKEN')) throw error;
+    throw await portTaken(engine, name, port, `Stop what uses it, then: ${typed(stack, `start ${name}`)}.`);
+  }
 }

@@ -8,7 +8,7 @@ import { ensureImages } from './images.js';
 import { label, stackNamePattern, stackNameRule } from './labels.js';
 import type { Operation } from './operation.js';
 import type { Topology } from './parse-topology.js';
-import type { PortChoice } from './ports.js';
+import { type PortChoice, startContainer } from './ports.js';
 import { secondPrimaries } from './second-primary.js';
 import { findStack, type Stack, type StackNode } from './stack.js';
 import { loadTopology } from './topology.js';
@@ -74,13 +74,13 @@ function refuseOtherForm(stack: Stack, wanted: Topology, { ports }: UpOptions): 
  * container and its first answer.
  */
 async function startNodes({ engine, clock, emit }: Operation, nodes: readonly StackNode[]): Promise<void> {
-  const start = ({ name, containerId, kind, port }: StackNode): Promise<void> =>
-    step(
-      emit,
-      clock.nowMs,
-      { id: `start ${name}`, title: `start ${name}`, node: name, detail: () => `${kind} on port ${port}` },
-      () => engine.startContainer(containerId),
+  const start = (node: StackNode): Promise<void> => {
+    const { name, kind, port } = node;
+    const detail = (): string => `${kind} on port ${port}`;
+    return step(emit, clock.nowMs, { id: `start ${name}`, title: `start ${name}`, node: name, detail }, () =>
+      startContainer(engine, node),
     );
+  };
   await Promise.all(nodes.filter(({ kind }) => kind === 'postgres').map(start));
   await Promise.all(nodes.filter(({ kind }) => kind !== 'postgres').map(start));
 }
@@ -109,7 +109,11 @@ export async function up(operation: Operation, options: UpOptions): Promise<UpRe
   if (found !== undefined) refuseOtherForm(found, topology, options);
   signal?.throwIfAborted();
 
-  const stack = await createNodes(operation, options, topology, found);
+  const stack = await createNodes(operation, options, topology, found).catch(async (error: unknown) => {
+    // The engine may still have been at work for an `up` that was killed: what it made since is there now.
+    if (!(error instanceof HalabError && error.code === 'STACK_EXISTS')) throw error;
+    return await createNodes(operation, options, topology, await findStack(engine, options.name));
+  });
   signal?.throwIfAborted();
   const credentials = await furnishNodes(operation, stack, topology, { keptData: volumes.length > 0 });
   signal?.throwIfAborted();

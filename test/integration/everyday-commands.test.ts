@@ -197,7 +197,7 @@ describe('figures', () => {
       exitCode: 0,
       data: { before: 'running', after: 'running', role: 'replica' },
     });
-    await expect.poll(async () => (await stack.halab('status')).exitCode, { timeout: 20_000 }).toBe(0);
+    await stack.untilHealthy();
   });
 
   it('doctor finds the engine usable and every image built', async () => {
@@ -218,6 +218,6 @@ describe('figures', () => {
       data: { after: 'exited' },
     });
     expect((await stack.halab('up')).exitCode).toBe(0);
-    expect((await stack.halab('status')).exitCode).toBe(0);
+    await stack.untilHealthy();
   });
 });

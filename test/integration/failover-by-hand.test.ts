@@ -43,10 +43,6 @@ async function writeThroughProxy(): Promise<string> {
   return stdout.trim();
 }
 
-/** Waits until status finds nothing wrong. */
-const healthy = (): Promise<void> =>
-  expect.poll(async () => (await status()).codes, { timeout: 20_000, interval: 200 }).toEqual([]);
-
 describe('a healthy stack', () => {
   it.each([
     ['promote db-replica', 'PRIMARY_ALIVE', 'halab stop db-primary'],
@@ -137,7 +133,7 @@ describe('a failover by hand', () => {
       exitCode: 0,
       data: { after: 'running', role: 'replica' },
     });
-    await healthy();
+    await stack.untilHealthy();
     const { exitCode, seen } = await status();
     expect(exitCode).toBe(0);
     expect(seen.nodes[0]).toMatchObject({
@@ -188,7 +184,7 @@ describe('the way back', () => {
       exitCode: 0,
       data: { role: 'replica' },
     });
-    await healthy();
+    await stack.untilHealthy();
     await expect
       .poll(() => stack.sql('db-replica', 'SELECT stock FROM products WHERE id = 2'), { timeout: 10_000 })
       .toBe('4711');
@@ -211,6 +207,6 @@ describe('the way back', () => {
     expect(exitCode).toBe(3);
     expect(codes).toContain('role-differs');
     expect((await stack.halab('proxy point db-primary')).exitCode).toBe(0);
-    await healthy();
+    await stack.untilHealthy();
   });
 });

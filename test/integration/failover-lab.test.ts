@@ -9,7 +9,7 @@ const pace = 'the clients kept their pace: none woke later than a quarter of the
 async function runLab(stack: TestStack, options = ''): Promise<LabRun> {
   const { exitCode, data } = await stack.halabJson(`lab run failover --ports auto${options}`);
   const run = data as LabRun;
-  expect(run).toMatchObject({ lab: 'failover', stack: stack.name });
+  expect(run, JSON.stringify(data)).toMatchObject({ lab: 'failover', stack: stack.name });
   // Beside other tests the machine may be too busy for the clients to keep their pace. The lab must then say that
   // its figures decide nothing; every other assertion holds all the same.
   const undecided = run.assertions.filter(({ passed }) => passed !== true);

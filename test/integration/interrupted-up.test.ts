@@ -18,11 +18,12 @@ async function interruptUp(
 }
 
 async function expectConvergence(stack: TestStack): Promise<void> {
-  expect(await stack.halabJson('up --ports auto')).toMatchObject({
+  const again = await stack.halabJson('up --ports auto');
+  expect(again, JSON.stringify(again.data)).toMatchObject({
     exitCode: 0,
     data: { verification: { writtenTo: 'db-primary', replayedOn: ['db-replica'], redis: true } },
   });
-  expect((await stack.halab('status')).exitCode).toBe(0);
+  await stack.untilHealthy();
   expect(await stack.sql('db-replica', 'SELECT count(*) FROM products')).toBe('1000');
   expect((await stack.halab('down')).exitCode).toBe(0);
 }

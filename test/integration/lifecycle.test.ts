@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { label } from '../../src/stack/labels.js';
 import type { StackSummary } from '../../src/stack/list.js';
 import { isFree } from '../../src/stack/ports.js';
-import type { Snapshot } from '../../src/stack/snapshot.js';
 import { planTestStack, startTestStack, type TestStack } from '../support/stack.js';
 
 const everyNode = ['db-primary', 'db-replica', 'haproxy', 'redis'];
@@ -62,7 +61,7 @@ describe('up, typed again', () => {
       exitCode: 0,
       data: { created: [], started: everyNode, verification: { writtenTo: 'db-primary' } },
     });
-    expect((await stack.halab('status')).exitCode).toBe(0);
+    await stack.untilHealthy();
   });
 
   it('makes a container again that somebody removed, with the data and credentials that are left', async () => {
@@ -95,7 +94,7 @@ describe('two stacks', () => {
     await insert(second, 'SECOND-1');
     expect(await countSku(second, 'db-primary', 'SECOND-1')).toBe('1');
     expect(await countSku(first, 'db-primary', 'SECOND-1')).toBe('0');
-    for (const stack of [first, second]) expect((await stack.halab('status')).exitCode).toBe(0);
+    for (const stack of [first, second]) await stack.untilHealthy();
 
     const { data } = await first.halabJson('ls');
     const { stacks } = data as { stacks: StackSummary[] };
@@ -112,7 +111,7 @@ describe('two stacks', () => {
       stderr: expect.stringContaining('STACK_EXISTS') as string,
     });
     expect((await second.halab('down')).exitCode).toBe(0);
-    expect((await first.halab('status')).exitCode).toBe(0);
+    await first.untilHealthy();
   });
 });
 
@@ -146,7 +145,7 @@ describe('down', () => {
     expect(passwordOf(after.writeUrl)).toBe(passwordOf(before.writeUrl));
     expect(passwordOf(after.redisUrl)).toBe(passwordOf(before.redisUrl));
     for (const node of ['db-primary', 'db-replica']) expect(await countSku(stack, node, 'KEPT-1')).toBe('1');
-    expect((await stack.halab('status')).exitCode).toBe(0);
+    await stack.untilHealthy();
   });
 
   it('--keep-data after a failover keeps the promoted node as the primary', async () => {
@@ -163,17 +162,18 @@ describe('down', () => {
       data: { verification: { writtenTo: 'db-replica', replayedOn: ['db-primary'] } },
     });
     expect(await countSku(stack, 'db-primary', 'KEPT-2')).toBe('1');
-    const { exitCode, data } = await stack.halabJson('status');
-    expect((data as Snapshot).findings).toEqual([]);
-    expect(exitCode).toBe(0);
-    expect(data).toMatchObject({
-      proxy: { writesTo: 'db-replica' },
-      nodes: [
-        { name: 'db-primary', role: { expected: 'replica', found: 'replica' } },
-        { name: 'db-replica', role: { expected: 'primary', found: 'primary' } },
-        {},
-        {},
-      ],
+    await stack.untilHealthy();
+    expect(await stack.halabJson('status')).toMatchObject({
+      exitCode: 0,
+      data: {
+        proxy: { writesTo: 'db-replica' },
+        nodes: [
+          { name: 'db-primary', role: { expected: 'replica', found: 'replica' } },
+          { name: 'db-replica', role: { expected: 'primary', found: 'primary' } },
+          {},
+          {},
+        ],
+      },
     });
   });
 });

@@ -87,7 +87,7 @@ describe('a port that is taken', () => {
       await new Promise((resolve) => server.close(resolve));
     }
     expect((await stack.halab('start redis')).exitCode).toBe(0);
-    expect((await stack.halab('status')).exitCode).toBe(0);
+    await stack.untilHealthy();
   });
 });
 
@@ -189,8 +189,6 @@ describe('a topology file', () => {
       data: { promoted: 'ben', fenced: ['anna'], verified: true },
     });
     expect(await stack.halabJson('start anna')).toMatchObject({ exitCode: 0, data: { role: 'replica' } });
-    await expect
-      .poll(async () => (await stack.halab('status')).exitCode, { timeout: 20_000, interval: 250 })
-      .toBe(0);
+    await stack.untilHealthy();
   });
 });

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { systemClock } from '../../src/clock/clock.js';
+import { waitUntil } from '../../src/clock/wait-until.js';
 import { connectEngine } from '../../src/docker/connect-engine.js';
 import type { HalabEvent } from '../../src/events/events.js';
 import { findEndpoints, type StackEndpoints } from '../../src/stack/endpoints.js';
+import { observe } from '../../src/stack/observe.js';
 import type { Operation } from '../../src/stack/operation.js';
 import { getNode, getStack } from '../../src/stack/stack.js';
 import { up } from '../../src/stack/up.js';
@@ -28,6 +30,8 @@ export interface TestStack extends AsyncDisposable {
   readonly halab: (line: string, input?: CommandInput) => Promise<CliResult>;
   /** The object that `halab LINE --json` prints, and its exit code. */
   readonly halabJson: (line: string) => Promise<{ exitCode: number; data: unknown }>;
+  /** Waits until status finds nothing wrong; on a busy machine a server's answer may come too late for one look. */
+  readonly untilHealthy: () => Promise<void>;
   /** As the application, or as superuser. */
   readonly endpoints: (role?: 'app' | 'postgres') => Promise<StackEndpoints>;
   readonly containerId: (node: string) => Promise<string>;
@@ -63,6 +67,16 @@ export async function planTestStack(): Promise<TestStack> {
     halabJson: async (line) => {
       const { exitCode, stdout } = await halab(`${line} --json`);
       return { exitCode, data: JSON.parse(stdout) as unknown };
+    },
+    untilHealthy: async () => {
+      let seen = 'nothing';
+      const look = async (): Promise<true | undefined> => {
+        const { findings } = await observe(engine, await getStack(engine, name));
+        seen = JSON.stringify(findings);
+        return findings.length === 0 ? true : undefined;
+      };
+      const onTimeout = (): Error => new Error(`The stack did not become healthy: ${seen}`);
+      await waitUntil(look, { clock: systemClock, timeoutMs: 20_000, intervalMs: 200, onTimeout });
     },
     endpoints: async (role) => await findEndpoints(engine, await getStack(engine, name), role),
     containerId,
