@@ -66,13 +66,13 @@ export interface ContainerSummary {
   ports: readonly PublishedPort[];
 }
 
-interface NetworkSummary {
+export interface NetworkSummary {
   id: string;
   name: string;
   labels: Labels;
 }
 
-interface VolumeSummary {
+export interface VolumeSummary {
   name: string;
   labels: Labels;
 }

@@ -1,4 +1,5 @@
 import type { Engine } from '../docker/engine.js';
+import { HalabError } from '../errors/halab-error.js';
 import { label } from './labels.js';
 import { configuredWritesTo } from './proxy.js';
 import { nodesOfKind, stackOf } from './stack.js';
@@ -44,7 +45,14 @@ export async function listStacks(engine: Engine): Promise<StackSummary[]> {
     names.map(async (name) => {
       const stack = stackOf(name, containers.get(name) ?? []);
       const [haproxy] = stack === undefined ? [] : nodesOfKind(stack, 'haproxy');
-      const writesTo = haproxy === undefined ? undefined : await configuredWritesTo(engine, haproxy);
+      // A container that another command is just removing cannot be read.
+      const writesTo =
+        haproxy === undefined
+          ? undefined
+          : await configuredWritesTo(engine, haproxy).catch((error: unknown) => {
+              if (error instanceof HalabError && error.code === 'ENGINE_FAILED') return undefined;
+              throw error;
+            });
       const nodes = stack?.nodes ?? [];
       return {
         name,

@@ -1,3 +1,4 @@
+import { waitUntil } from '../clock/wait-until.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
@@ -13,6 +14,9 @@ import { secondPrimaries } from './second-primary.js';
 import { findStack, type Stack, type StackNode } from './stack.js';
 import { loadTopology } from './topology.js';
 import { type Verification, verifyStack } from './verify.js';
+
+/** More than the engine takes to make a container, however busy it is. */
+const adoptTimeoutMs = 5000;
 
 export interface UpOptions {
   name: string;
@@ -69,6 +73,36 @@ function refuseOtherForm(stack: Stack, wanted: Topology, { ports }: UpOptions): 
   );
 }
 
+const isNameTaken = (error: unknown): boolean => error instanceof HalabError && error.code === 'STACK_EXISTS';
+
+/**
+ * Makes the containers that are missing. For an `up` that was killed the engine may still be at work: a name is
+ * taken then, and some time later the container of that name can be found.
+ */
+async function createOrAdopt(
+  operation: Operation,
+  options: UpOptions,
+  topology: Topology,
+  found: Stack | undefined,
+): Promise<Stack> {
+  const { engine, clock, signal } = operation;
+  try {
+    return await createNodes(operation, options, topology, found);
+  } catch (error) {
+    if (!isNameTaken(error)) throw error;
+    const again = async (): Promise<Stack> =>
+      await createNodes(operation, options, topology, await findStack(engine, options.name));
+    return await waitUntil(again, {
+      clock,
+      timeoutMs: adoptTimeoutMs,
+      intervalMs: 100,
+      signal,
+      isFinal: (latest) => !isNameTaken(latest),
+      onTimeout: (latest) => (latest instanceof Error ? latest : (error as Error)),
+    });
+  }
+}
+
 /**
  * Starts nodes side by side; PostgreSQL before the others, because it has the most to do between the start of its
  * container and its first answer.
@@ -109,11 +143,7 @@ export async function up(operation: Operation, options: UpOptions): Promise<UpRe
   if (found !== undefined) refuseOtherForm(found, topology, options);
   signal?.throwIfAborted();
 
-  const stack = await createNodes(operation, options, topology, found).catch(async (error: unknown) => {
-    // The engine may still have been at work for an `up` that was killed: what it made since is there now.
-    if (!(error instanceof HalabError && error.code === 'STACK_EXISTS')) throw error;
-    return await createNodes(operation, options, topology, await findStack(engine, options.name));
-  });
+  const stack = await createOrAdopt(operation, options, topology, found);
   signal?.throwIfAborted();
   const credentials = await furnishNodes(operation, stack, topology, { keptData: volumes.length > 0 });
   signal?.throwIfAborted();

@@ -96,7 +96,8 @@ describe('two stacks', () => {
     expect(await countSku(first, 'db-primary', 'SECOND-1')).toBe('0');
     for (const stack of [first, second]) await stack.untilHealthy();
 
-    const { data } = await first.halabJson('ls');
+    const { exitCode, data } = await first.halabJson('ls');
+    expect(exitCode, JSON.stringify(data)).toBe(0);
     const { stacks } = data as { stacks: StackSummary[] };
     for (const { name } of [first, second]) {
       expect(stacks.find((stack) => stack.name === name)).toMatchObject({
