@@ -1,4 +1,6 @@
 import type Docker from 'dockerode';
+import { systemClock } from '../clock/clock.js';
+import { waitUntil } from '../clock/wait-until.js';
 import { HalabError } from '../errors/halab-error.js';
 import { packFiles, unpackFirstFile } from './archive.js';
 import type { Connection } from './connection.js';
@@ -6,6 +8,8 @@ import type { ContainerSpec, ContainerState, ContainerSummary, Engine } from './
 import { statusOf } from './engine-errors.js';
 import { labelFilter } from './label-filter.js';
 import { decodeLogs, splitLines } from './logs.js';
+
+const removalTimeoutMs = 30_000;
 
 type ContainerCalls = Pick<
   Engine,
@@ -108,13 +112,28 @@ export const containerCalls = ({ docker, call }: Connection): ContainerCalls => 
   containerState: async (id) =>
     (await call(docker.getContainer(id).inspect())).State.Status as ContainerState,
   removeContainer: async (id) => {
-    try {
-      await docker.getContainer(id).remove({ force: true, v: true });
-    } catch (error) {
-      // 404: gone already. 409: being removed by somebody else.
-      const status = statusOf(error);
-      if (status !== 404 && status !== 409) await call(Promise.reject(error as Error));
-    }
+    // 409: somebody else is removing it. It is gone only when the engine no longer knows it.
+    await call(
+      waitUntil(
+        async () => {
+          try {
+            await docker.getContainer(id).remove({ force: true, v: true });
+          } catch (error) {
+            if (statusOf(error) === 409) return undefined;
+            if (statusOf(error) !== 404) throw error;
+          }
+          return true;
+        },
+        {
+          clock: systemClock,
+          timeoutMs: removalTimeoutMs,
+          intervalMs: 50,
+          isFinal: () => true,
+          onTimeout: () =>
+            new HalabError('ENGINE_FAILED', `The engine did not remove the container ${id} in time.`),
+        },
+      ),
+    );
   },
 
   putFiles: async (id, files) => {

@@ -28,8 +28,9 @@ export interface Stack {
 
 const order: readonly KindName[] = ['postgres', 'haproxy', 'redis'];
 
-/** The stack that these containers are; undefined when there are none. */
-export function stackOf(name: string, containers: readonly ContainerSummary[]): Stack | undefined {
+/** The stack that these containers are; undefined when there are none. One that is being removed is none any more. */
+export function stackOf(name: string, listed: readonly ContainerSummary[]): Stack | undefined {
+  const containers = listed.filter(({ state }) => state !== 'removing');
   const [first] = containers;
   if (first === undefined) return undefined;
   const nodes = containers.map(({ id, labels, state }) => ({
