@@ -24,7 +24,8 @@ try {
       { name: 'halab --help', measure: () => timeHalab(['--help']), values: [] as number[] },
       {
         name: 'halab status',
-        measure: () => timeHalab(['status', '--stack', stack]),
+        // 3: something is wrong with the stack; the time of the answer counts all the same.
+        measure: () => timeHalab(['status', '--stack', stack], [0, 3]),
         values: [] as number[],
       },
       { name: 'halab env', measure: () => timeHalab(['env', '--stack', stack]), values: [] as number[] },
