@@ -44,22 +44,27 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
 
   const startedMs = clock.nowMs();
   let lastAcknowledgedMs = startedMs;
+  // The ledger counts a write in flight as indeterminate until its answer; live, it has not failed.
+  let notAcknowledged = 0;
   const completions = new Feed<CompletedWrite>();
   const errors = new Feed<ClientError>();
   const ledger = new Ledger((entry) => {
     completions.push(entry);
     const { clientId, outcome, completedAtMs: atMs, errorCode = errorCodeOf(undefined) } = entry;
     if (outcome === 'acknowledged') lastAcknowledgedMs = atMs;
-    else errors.push({ clientId, atMs, errorCode, entry });
+    else {
+      notAcknowledged += 1;
+      errors.push({ clientId, atMs, errorCode, entry });
+    }
   });
   const onProgress = (): void => {
     const nowMs = clock.nowMs();
-    const { acknowledged, failed, indeterminate } = ledger.counts();
+    const { acknowledged } = ledger.counts();
     emit({
       type: 'load',
       elapsedMs: nowMs - startedMs,
       acknowledged,
-      failed: failed + indeterminate,
+      failed: notAcknowledged,
       lastAcknowledgedAgoMs: nowMs - lastAcknowledgedMs,
     });
   };
