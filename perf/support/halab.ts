@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
@@ -51,9 +52,13 @@ export async function removeStack(stack: string): Promise<void> {
   await timeHalab(['down', '--stack', stack], [0, 4]); // 4: there is no such stack.
 }
 
-/** Ends the containers of a stack at once and deletes none of their files. */
+/** The kernel takes down the interfaces of an ended container in the background, for seconds. */
+const settleMs = 4000;
+
+/** Ends the containers of a stack, deletes none of their files, and waits until the machine is quiet again. */
 export async function killContainers(labelFilter: string): Promise<void> {
   const { stdout } = await execa('docker', ['ps', '--quiet', '--filter', `label=${labelFilter}`]);
   const ids = stdout.split('\n').filter((id) => id !== '');
   if (ids.length > 0) await execa('docker', ['kill', ...ids]);
+  await sleep(settleMs);
 }

@@ -17,17 +17,24 @@ export function openRedis(url: string): Redis {
     // Bounds the log-in as well, and gives up a connection that has gone silent.
     commandTimeout: 1_000,
     socketTimeout: 1_000,
+    // Armed for a socket that has closed already, too: it would hold up a stop while Redis is away.
+    disconnectTimeout: 100,
     keepAlive: 1_000,
     retryStrategy: () => 200,
   });
   return redis;
 }
 
-/** Rejects when Redis does not answer within the patience; the answer is then ignored. */
+/**
+ * Rejects when Redis does not answer within the patience; the answer is then ignored. A process that was itself held
+ * up runs its timers before it reads its sockets, so an answer that lies there already is read first.
+ */
 export function withPatience<T>(answer: Promise<T>, patienceMs = redisPatienceMs): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new Error('No answer from Redis in time'));
+      setImmediate(() => {
+        reject(new Error('No answer from Redis in time'));
+      });
     }, patienceMs);
     answer.then(resolve, reject).finally(() => {
       clearTimeout(timer);

@@ -55,5 +55,17 @@ export function engineError(error: unknown, endpoint: EngineEndpoint): unknown {
       cause: error,
     });
   }
+  if (reason.includes('non-overlapping IPv4 address pool')) {
+    return new HalabError('ENGINE_FAILED', 'The engine has no address range left for another network.', {
+      hint: 'Remove stacks that are no longer needed (halab ls, halab down), or networks: docker network prune.',
+      cause: error,
+    });
+  }
+  if (statusCode === 404 && reason.includes('No such container')) {
+    return new HalabError('STACK_INCOMPLETE', `A container that was there a moment ago is gone: ${reason}.`, {
+      hint: 'Another command may be removing the stack. See what is left: halab ls.',
+      cause: error,
+    });
+  }
   return new HalabError('ENGINE_FAILED', `The engine answered: ${reason}`, { cause: error });
 }

@@ -1,8 +1,12 @@
+import { waitUntil } from '../clock/wait-until.js';
 import type { ContainerSummary, Engine, NetworkSummary, VolumeSummary } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import { step } from '../events/events.js';
 import { label } from './labels.js';
 import type { Operation } from './operation.js';
+
+/** Something foreign in the network keeps it for good; what the engine is still making comes sooner. */
+const removalTimeoutMs = 5000;
 
 export interface DownResult {
   stack: string;
@@ -61,7 +65,7 @@ export async function down(
   name: string,
   options: { keepData: boolean },
 ): Promise<DownResult> {
-  const { engine, emit } = operation;
+  const { engine, clock, emit } = operation;
   const { keepData } = options;
   const parts = await listParts(engine, name);
   if (Object.values(parts).flat().length === 0) {
@@ -70,9 +74,28 @@ export async function down(
     });
   }
   emit({ type: 'operation.started', operation: 'down', stack: name });
-  await removeParts(operation, parts, options);
-  // What the engine was still making for an `up` that was killed.
-  await removeParts(operation, await listParts(engine, name), options);
+  let left = parts;
+  // The engine may still be making something for an `up` that was killed: looked at again until nothing is left.
+  const removeLeft = async (): Promise<true | undefined> => {
+    try {
+      await removeParts(operation, left, options);
+    } finally {
+      left = await listParts(engine, name);
+    }
+    const { containers, volumes, networks } = left;
+    const count = containers.length + networks.length + (keepData ? 0 : volumes.length);
+    return count === 0 ? true : undefined;
+  };
+  await waitUntil(removeLeft, {
+    clock,
+    timeoutMs: removalTimeoutMs,
+    intervalMs: 50,
+    isFinal: (error) => !(error instanceof HalabError && error.code === 'ENGINE_FAILED'),
+    onTimeout: (error) =>
+      error instanceof Error
+        ? error
+        : new HalabError('ENGINE_FAILED', `The engine did not remove all of the stack ${name} in time.`),
+  });
   const volumes = parts.volumes.map((volume) => volume.name);
   return {
     stack: name,

@@ -2,6 +2,7 @@ import { waitUntil } from '../clock/wait-until.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
+import type { Credentials } from '../nodes/credentials.js';
 import type { KindName } from '../nodes/node-kind.js';
 import { stackAccess } from './access.js';
 import { createNodes, furnishNodes } from './create-nodes.js';
@@ -13,10 +14,10 @@ import { type PortChoice, startContainer } from './ports.js';
 import { secondPrimaries } from './second-primary.js';
 import { findStack, type Stack, type StackNode } from './stack.js';
 import { loadTopology } from './topology.js';
-import { type Verification, verifyStack } from './verify.js';
+import type { Verification } from './verify.js';
 
 /** More than the engine takes to make a container, however busy it is. */
-const adoptTimeoutMs = 5000;
+const settleTimeoutMs = 5000;
 
 export interface UpOptions {
   name: string;
@@ -73,31 +74,47 @@ function refuseOtherForm(stack: Stack, wanted: Topology, { ports }: UpOptions): 
   );
 }
 
-const isNameTaken = (error: unknown): boolean => error instanceof HalabError && error.code === 'STACK_EXISTS';
+/** Stack and credentials once every container is there and has its files. */
+interface Prepared {
+  stack: Stack;
+  credentials: Credentials;
+}
+
+/** What the engine answers while it still makes containers for an `up` that was killed. */
+const isUnsettled = (error: unknown): boolean =>
+  error instanceof HalabError && ['STACK_EXISTS', 'STACK_INCOMPLETE'].includes(error.code);
 
 /**
- * Makes the containers that are missing. For an `up` that was killed the engine may still be at work: a name is
- * taken then, and some time later the container of that name can be found.
+ * Makes the containers that are missing and gives each its files. While the engine is still at work for an `up`
+ * that was killed, a name is taken before its container can be found, and a container is listed before it can be
+ * written to: then it is tried again.
  */
-async function createOrAdopt(
+async function prepareNodes(
   operation: Operation,
   options: UpOptions,
   topology: Topology,
-  found: Stack | undefined,
-): Promise<Stack> {
+  { found, keptData }: { found: Stack | undefined; keptData: boolean },
+): Promise<Prepared> {
   const { engine, clock, signal } = operation;
+  const attempt = async (known: Stack | undefined, hasData: boolean): Promise<Prepared> => {
+    const stack = await createNodes(operation, options, topology, known);
+    signal?.throwIfAborted();
+    return { stack, credentials: await furnishNodes(operation, stack, topology, { keptData: hasData }) };
+  };
   try {
-    return await createNodes(operation, options, topology, found);
+    return await attempt(found, keptData);
   } catch (error) {
-    if (!isNameTaken(error)) throw error;
-    const again = async (): Promise<Stack> =>
-      await createNodes(operation, options, topology, await findStack(engine, options.name));
+    if (!isUnsettled(error)) throw error;
+    const again = async (): Promise<Prepared> => {
+      const volumes = await engine.listVolumes({ [label.stack]: options.name });
+      return await attempt(await findStack(engine, options.name), volumes.length > 0);
+    };
     return await waitUntil(again, {
       clock,
-      timeoutMs: adoptTimeoutMs,
+      timeoutMs: settleTimeoutMs,
       intervalMs: 100,
       signal,
-      isFinal: (latest) => !isNameTaken(latest),
+      isFinal: (latest) => !isUnsettled(latest),
       onTimeout: (latest) => (latest instanceof Error ? latest : (error as Error)),
     });
   }
@@ -143,9 +160,8 @@ export async function up(operation: Operation, options: UpOptions): Promise<UpRe
   if (found !== undefined) refuseOtherForm(found, topology, options);
   signal?.throwIfAborted();
 
-  const stack = await createOrAdopt(operation, options, topology, found);
-  signal?.throwIfAborted();
-  const credentials = await furnishNodes(operation, stack, topology, { keptData: volumes.length > 0 });
+  const keptData = volumes.length > 0;
+  const { stack, credentials } = await prepareNodes(operation, options, topology, { found, keptData });
   signal?.throwIfAborted();
 
   const leftStopped = found === undefined ? [] : await secondPrimaries(operation, stack);
@@ -157,7 +173,8 @@ export async function up(operation: Operation, options: UpOptions): Promise<UpRe
     });
   }
   const toStart = stack.nodes.filter(({ state, name }) => state !== 'running' && !leftStopped.includes(name));
-  await startNodes(operation, toStart);
+  // It loads pg and ioredis: 60 ms, spent while the engine starts the containers.
+  const [{ verifyStack }] = await Promise.all([import('./verify.js'), startNodes(operation, toStart)]);
   signal?.throwIfAborted();
 
   const running = {

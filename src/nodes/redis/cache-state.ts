@@ -51,6 +51,8 @@ const withClient = async <T>(
     lazyConnect: true,
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
+    // ioredis arms this timer for a socket that has closed already, too, and its default keeps the process for 2 s.
+    disconnectTimeout: 1,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
     enableOfflineQueue: false,
