@@ -6,7 +6,7 @@ const endpoint = {
   url: 'unix:///var/run/docker.sock',
   foundBy: 'DOCKER_HOST',
   publishAddress: '127.0.0.1',
-} as Parameters<typeof engineError>[1];
+};
 
 const answer = (statusCode: number, message: string): Error =>
   Object.assign(new Error(message), { statusCode, json: { message } });
