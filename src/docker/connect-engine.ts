@@ -1,5 +1,6 @@
 import { type Connection, connect } from './connection.js';
 import { containerCalls } from './containers.js';
+import { watchDeaths } from './death-watch.js';
 import type { Engine } from './engine.js';
 import { execCalls } from './exec.js';
 import { imageCalls } from './images.js';
@@ -38,6 +39,7 @@ export async function connectEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
   return {
     endpoint: connection.endpoint,
     describe: () => describe(connection),
+    watchDeaths: (labels) => watchDeaths(connection, labels),
     ...imageCalls(connection),
     ...networkAndVolumeCalls(connection),
     ...containerCalls(connection),

@@ -11,23 +11,23 @@ const waiting = 'halab: waiting\n';
 const gated = ({ preparation = ':', command }: ExecPlan): string[] => [
   'sh',
   '-c',
-  `{ ${preparation}; } && printf '${waiting.replace('\n', '\\n')}' && read -r go && exec "$@"`,
+  `{ ${preparation}; } && printf '${waiting.replace('\n', '\\n')}' && read -r word && exec "$@" \${word:+"$word"}`,
   'sh',
   ...command,
 ];
 
 interface Opened {
   stream: Duplex;
-  /** The program waits. */
-  reached: Promise<void>;
+  /** What the preparation printed, once the program waits. */
+  reached: Promise<ExecResult>;
   ended: Promise<ExecResult>;
 }
 
 function follow(exec: Docker.Exec, stream: Duplex): Opened {
   let stdout = '';
   let stderr = '';
-  let onWaiting = (): void => undefined;
-  const reached = new Promise<void>((resolve) => {
+  let onWaiting: (prepared: ExecResult) => void = () => undefined;
+  const reached = new Promise<ExecResult>((resolve) => {
     onWaiting = resolve;
   });
   const sink = (take: (text: string) => void): Writable =>
@@ -41,7 +41,7 @@ function follow(exec: Docker.Exec, stream: Duplex): Opened {
     stream as AsyncIterable<Buffer>,
     sink((text) => {
       stdout += text;
-      if (stdout.includes(waiting)) onWaiting();
+      if (stdout.includes(waiting)) onWaiting({ exitCode: 0, stdout: stdout.replace(waiting, ''), stderr });
     }),
     sink((text) => {
       stderr += text;
@@ -58,15 +58,18 @@ function follow(exec: Docker.Exec, stream: Duplex): Opened {
 
 /** Starts a program that waits for the word to run. */
 export function prepareExec({ docker, call }: Connection, id: string, plan: ExecPlan): PreparedExec {
+  const ending = new AbortController();
+  const abortSignal = ending.signal;
   const open = async (): Promise<Opened> => {
     const exec = await docker.getContainer(id).exec({
+      abortSignal,
       Cmd: gated(plan),
       Env: Object.entries(plan.env ?? {}).map(([name, value]) => `${name}=${value}`),
       AttachStdin: true,
       AttachStdout: true,
       AttachStderr: true,
     });
-    const stream = await exec.start({ hijack: true, stdin: true });
+    const stream = await exec.start({ hijack: true, stdin: true, abortSignal });
     stream.on('error', () => undefined); // The container may end before the program ran; run() then tells.
     return follow(exec, stream);
   };
@@ -75,14 +78,16 @@ export function prepareExec({ docker, call }: Connection, id: string, plan: Exec
   return {
     ready: async () => {
       const { reached, ended } = await call(opened);
-      return await call(Promise.race([reached.then(() => null), ended]));
+      return await call(Promise.race([reached, ended]));
     },
-    run: async () => {
+    run: async (argument = '') => {
       const { stream, ended } = await call(opened);
-      stream.write('go\n');
+      stream.write(`${argument}\n`);
       return await call(ended);
     },
     [Symbol.dispose]: () => {
+      // Of a container that ends just now, the engine may never answer.
+      ending.abort();
       opened.then(
         ({ stream }) => stream.destroy(),
         () => undefined,

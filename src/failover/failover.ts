@@ -1,17 +1,24 @@
 import { typed } from '../errors/typed.js';
 import type { HaproxyAction } from '../nodes/haproxy/point.js';
-import type { PostgresSession } from '../nodes/postgres/client.js';
-import { promoteCommand } from '../nodes/postgres/kind.js';
 import { readServerState } from '../nodes/postgres/server-state.js';
-import { openAccess, type StackAccess } from '../stack/access.js';
+import { openAccess } from '../stack/access.js';
+import { label } from '../stack/labels.js';
 import type { Operation } from '../stack/operation.js';
 import { configuredWritesTo } from '../stack/proxy.js';
-import { getStack, nodesOfKind, onlyNode, type StackNode } from '../stack/stack.js';
+import { getStack, nodesOfKind, onlyNode } from '../stack/stack.js';
 import { chooseCandidate } from './candidate.js';
 import { type Phase, recordPhases } from './phases.js';
 import { type FailoverStep, type PlannedStep, planFailover } from './plan.js';
-import { createSlots, fence, promoteAndWait, readRecovery, waitForReplay } from './promotion.js';
+import {
+  createSlots,
+  fence,
+  preparePromotions,
+  promoteAndWait,
+  readRecovery,
+  waitForReplay,
+} from './promotion.js';
 import { proxyChange, verifyWrites } from './proxy-change.js';
+import { stopOthers } from './stop-others.js';
 
 export interface FailoverOptions {
   stack: string;
@@ -35,34 +42,11 @@ export interface FailoverResult {
   next: string[];
 }
 
-/** A fast shutdown sends all WAL to the replica before it ends; a hung server is killed after this. */
-const stopGraceS = 10;
-
-async function stopAll({ engine }: Operation, nodes: readonly StackNode[]): Promise<void> {
-  await Promise.all(
-    nodes.map(async ({ containerId, state }) => {
-      if (state === 'exited' || state === 'created' || state === 'dead') return;
-      // A paused server hears no signal but SIGKILL.
-      if (state === 'paused') await engine.signalContainer(containerId, 'SIGKILL');
-      else await engine.stopContainer(containerId, stopGraceS);
-    }),
-  );
-}
-
-interface Participants extends AsyncDisposable {
-  access: StackAccess;
-  candidate: StackNode;
-  session: PostgresSession;
-  others: StackNode[];
-  haproxy: StackNode;
-  plan: PlannedStep[];
-}
-
-/** Finds who takes part. Nothing is changed. @throws NO_REPLICA, NODE_NOT_FOUND, NODE_NOT_RUNNING */
-async function findParticipants(
+/** The steps that `failover` would take now, with their commands. @throws as `failover` before its first step */
+export async function dryRunFailover(
   { engine }: Operation,
   { stack: name, promote, haproxy: action }: FailoverOptions,
-): Promise<Participants> {
+): Promise<PlannedStep[]> {
   const stack = await getStack(engine, name);
   const haproxy = onlyNode(stack, 'haproxy');
   const [access, current] = await Promise.all([
@@ -70,60 +54,63 @@ async function findParticipants(
     configuredWritesTo(engine, haproxy),
   ]);
   const { node: candidate, session } = await chooseCandidate(stack, access, promote, current);
-  const others = nodesOfKind(stack, 'postgres').filter((node) => node.name !== candidate.name);
-  const plan = planFailover({
+  await session[Symbol.asyncDispose]();
+  return planFailover({
     stack: name,
     candidate: candidate.name,
-    others: others.map((node) => node.name),
+    others: nodesOfKind(stack, 'postgres')
+      .map((node) => node.name)
+      .filter((other) => other !== candidate.name),
     haproxy: haproxy.name,
     action,
   });
-  const dispose = () => session[Symbol.asyncDispose]();
-  return { access, candidate, session, others, haproxy, plan, [Symbol.asyncDispose]: dispose };
-}
-
-/** The steps that `failover` would take now, with their commands. @throws as `failover` before its first step */
-export async function dryRunFailover(operation: Operation, options: FailoverOptions): Promise<PlannedStep[]> {
-  await using participants = await findParticipants(operation, options);
-  return participants.plan;
 }
 
 /**
  * Makes a replica the primary and sends writes to it: the old primary is stopped first, the replica replays what
  * it received, is promoted, HAProxy is pointed at it, and a write through the proxy proves it. What needs no
- * waiting is prepared while the old primary ends. Run again after an interruption, it goes on.
+ * waiting is prepared meanwhile, for every node that could be promoted. Run again after an interruption, it goes on.
  *
- * @throws NO_REPLICA, NODE_NOT_FOUND, NODE_NOT_RUNNING before anything is changed; NOT_REPLAYED, PROMOTION_FAILED,
- *   PROXY_CONFIG_INVALID, VERIFICATION_FAILED
+ * @throws NO_REPLICA, NODE_NOT_FOUND, NODE_NOT_RUNNING, PROXY_CONFIG_INVALID before anything is changed; NOT_REPLAYED,
+ *   PROMOTION_FAILED, VERIFICATION_FAILED
  */
 export async function failover(operation: Operation, options: FailoverOptions): Promise<FailoverResult> {
   const { engine, clock, emit, signal } = operation;
   const recorder = recordPhases<FailoverStep>(clock, emit);
   emit({ type: 'operation.started', operation: 'failover', stack: options.stack });
-  await using participants = await findParticipants(operation, options);
-  const { access, candidate, session, others, haproxy } = participants;
-
-  const before = await readRecovery(session);
-  using pgCtl = engine.prepareExec(candidate.containerId, { command: promoteCommand });
-  using proxy = proxyChange(operation, haproxy, candidate.name, options.haproxy);
-  await Promise.all([
-    recorder.run('stop old primary', () => stopAll(operation, others)),
+  using deaths = engine.watchDeaths({ [label.stack]: options.stack });
+  const stack = await getStack(engine, options.stack);
+  const servers = nodesOfKind(stack, 'postgres');
+  const names = servers.map(({ name }) => name);
+  using proxy = proxyChange(operation, onlyNode(stack, 'haproxy'), names, options.haproxy);
+  using promotions = preparePromotions(operation, servers);
+  const [access, current] = await Promise.all([
+    openAccess(engine, stack),
     recorder.run('check haproxy.cfg', proxy.check),
-    pgCtl.ready(),
   ]);
+  const { node: candidate, session: opened } = await chooseCandidate(stack, access, options.promote, current);
+  await using session = opened;
+  const others = servers.filter(({ name }) => name !== candidate.name);
+  const pgCtl = promotions.of(candidate);
+  const before = await readRecovery(session);
+  signal?.throwIfAborted();
+
+  const stopping = stopOthers(operation, others, deaths);
+  await Promise.all([recorder.run('stop old primary', () => stopping.ended), pgCtl.ready()]);
   signal?.throwIfAborted();
   if (before.replica) {
     await recorder.run('replay', () => waitForReplay(operation, candidate, session, { sourceStopped: true }));
     signal?.throwIfAborted();
-  }
-  if (before.replica) {
     await recorder.run('promote', () => promoteAndWait(operation, candidate, session, pgCtl));
   }
-  await recorder.run('point proxy', proxy.apply);
+  await recorder.run('point proxy', () => proxy.apply(candidate.name));
   await recorder.run('verify', () => verifyWrites(operation, access, candidate.name));
   // Last, because it costs the engine 0.1 s of the processors that clients need to come back. Until then the old
   // primary is stopped, and only a `docker start` in that moment could bring it back as a primary.
-  await recorder.run('fence old primary', () => fence(operation, others));
+  await recorder.run('fence old primary', async () => {
+    await stopping.released;
+    await fence(operation, others);
+  });
   await recorder.run('keep WAL', () => createSlots(session, others));
   const state = await readServerState(access.postgres(candidate, 'monitor'));
   const streamingReplicas = state.standbys.filter((standby) => standby.state === 'streaming').length;

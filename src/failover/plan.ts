@@ -1,11 +1,11 @@
-import { checkCommand, type HaproxyAction, pointCommand } from '../nodes/haproxy/point.js';
+import { checkCommand, type HaproxyAction, reloadScript } from '../nodes/haproxy/point.js';
 import { promoteCommand, standbySignalPath } from '../nodes/postgres/kind.js';
 import { containerName } from '../stack/labels.js';
 
 /** The steps of a failover, in the order in which each must be complete. */
 export type FailoverStep =
-  | 'stop old primary'
   | 'check haproxy.cfg'
+  | 'stop old primary'
   | 'replay'
   | 'promote'
   | 'point proxy'
@@ -41,14 +41,14 @@ export function planFailover({ stack, candidate, others, haproxy, action }: Fail
   const psql = (sql: string): string => `docker exec ${container(candidate)} psql -d shop -c "${sql}"`;
   return [
     {
+      name: 'check haproxy.cfg',
+      purpose: `the new configuration names ${candidate}; HAProxy reads it before it is needed`,
+      command: `docker exec ${container(haproxy)} ${shell(checkCommand(candidate))}`,
+    },
+    {
       name: 'stop old primary',
       purpose: 'one primary at a time: nothing may be acknowledged there any more',
       command: `docker stop ${others.map(container).join(' ')}`,
-    },
-    {
-      name: 'check haproxy.cfg',
-      purpose: `the new configuration names ${candidate}; HAProxy reads it before it is needed`,
-      command: `docker exec ${container(haproxy)} ${shell(checkCommand)}`,
     },
     {
       name: 'replay',
@@ -65,7 +65,7 @@ export function planFailover({ stack, candidate, others, haproxy, action }: Fail
       purpose: `HAProxy sends writes to ${candidate}`,
       command:
         action === 'reload'
-          ? `docker exec ${container(haproxy)} ${shell(pointCommand)}`
+          ? `docker exec ${container(haproxy)} ${shell(['sh', '-c', reloadScript(candidate)])}`
           : `docker exec ${container(haproxy)} mv … && docker restart ${container(haproxy)}`,
     },
     {

@@ -5,7 +5,6 @@ import type { HaproxyAction } from '../nodes/haproxy/point.js';
 import { readServerState } from '../nodes/postgres/server-state.js';
 import { openAccess } from '../stack/access.js';
 import type { Operation } from '../stack/operation.js';
-import { configuredWritesTo } from '../stack/proxy.js';
 import { getNode, getStack, onlyNode } from '../stack/stack.js';
 import { proxyChange, verifyWrites } from './proxy-change.js';
 
@@ -35,10 +34,7 @@ export async function pointProxy(
   const stack = await getStack(engine, stackName);
   const node = getNode(stack, name, 'postgres');
   const haproxy = onlyNode(stack, 'haproxy');
-  const [access, before] = await Promise.all([
-    openAccess(engine, stack),
-    configuredWritesTo(engine, haproxy),
-  ]);
+  const access = await openAccess(engine, stack);
   const role =
     node.state === 'running'
       ? (await readServerState(access.postgres(node, 'monitor')).catch(() => undefined))?.role
@@ -53,18 +49,15 @@ export async function pointProxy(
     );
   }
   const startMs = clock.nowMs();
-  using change = proxyChange(operation, haproxy, name, action);
-  await step(
+  using change = proxyChange(operation, haproxy, [name], action);
+  const before = await step(
     emit,
     clock.nowMs,
     { id: 'check', title: 'check haproxy.cfg', node: haproxy.name },
     change.check,
   );
-  await step(
-    emit,
-    clock.nowMs,
-    { id: 'point', title: `${action} haproxy`, node: haproxy.name },
-    change.apply,
+  await step(emit, clock.nowMs, { id: 'point', title: `${action} haproxy`, node: haproxy.name }, () =>
+    change.apply(name),
   );
   if (role === 'primary') {
     await step(

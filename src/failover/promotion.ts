@@ -2,7 +2,7 @@ import { waitUntil } from '../clock/wait-until.js';
 import type { PreparedExec } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import type { PostgresSession } from '../nodes/postgres/client.js';
-import { slotName, standbySignal } from '../nodes/postgres/kind.js';
+import { promoteCommand, slotName, standbySignal } from '../nodes/postgres/kind.js';
 import { newestTimeline } from '../nodes/postgres/server-state.js';
 import type { Operation } from '../stack/operation.js';
 import type { StackNode } from '../stack/stack.js';
@@ -60,6 +60,29 @@ export async function waitForReplay(
         ),
     },
   );
+}
+
+/** `pg_ctl promote`, ready to run in each of several nodes, since which one it will be is known only later. */
+interface Promotions extends Disposable {
+  readonly of: (node: StackNode) => PreparedExec;
+}
+
+export function preparePromotions({ engine }: Operation, nodes: readonly StackNode[]): Promotions {
+  const prepare = ({ containerId }: StackNode): PreparedExec =>
+    engine.prepareExec(containerId, { command: promoteCommand });
+  const prepared = new Map(
+    nodes.filter(({ state }) => state === 'running').map((node) => [node.name, prepare(node)]),
+  );
+  return {
+    of: (node) => {
+      const found = prepared.get(node.name) ?? prepare(node);
+      prepared.set(node.name, found);
+      return found;
+    },
+    [Symbol.dispose]: () => {
+      for (const each of prepared.values()) each[Symbol.dispose]();
+    },
+  };
 }
 
 /** Runs a prepared `pg_ctl promote` and waits until the server takes writes. @throws PROMOTION_FAILED */

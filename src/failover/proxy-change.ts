@@ -10,6 +10,7 @@ import {
 } from '../nodes/haproxy/point.js';
 import type { StackAccess } from '../stack/access.js';
 import type { Operation } from '../stack/operation.js';
+import { configuredWritesTo } from '../stack/proxy.js';
 import type { StackNode } from '../stack/stack.js';
 import { writeMark } from '../stack/verify.js';
 
@@ -47,30 +48,37 @@ export async function verifyWrites(
 
 /** A change of HAProxy's configuration in two parts, so that the first can be done ahead. */
 export interface ProxyChange extends Disposable {
-  /** @throws PROXY_CONFIG_INVALID */
-  readonly check: () => Promise<void>;
-  readonly apply: () => Promise<void>;
+  /**
+   * @returns the node that writes go to so far; undefined when haproxy.cfg names no single one
+   * @throws PROXY_CONFIG_INVALID
+   */
+  readonly check: () => Promise<string | undefined>;
+  /** Sends writes to one of the servers. */
+  readonly apply: (writesTo: string) => Promise<void>;
 }
 
-/** Sends writes to a node. An HAProxy that does not run cannot check, and is started with its new configuration. */
+/**
+ * Prepares to send writes to one of these servers, whichever it will be. An HAProxy that does not run cannot check,
+ * and is started with its new configuration.
+ */
 export function proxyChange(
   { engine }: Operation,
   haproxy: StackNode,
-  writesTo: string,
+  servers: readonly string[],
   action: HaproxyAction,
 ): ProxyChange {
   const { containerId, state } = haproxy;
   if (state !== 'running') {
     return {
-      check: () => Promise.resolve(),
-      apply: () => startWithConfig(engine, containerId, writesTo),
+      check: () => configuredWritesTo(engine, haproxy),
+      apply: (writesTo) => startWithConfig(engine, containerId, writesTo),
       [Symbol.dispose]: () => undefined,
     };
   }
-  const prepared = preparePoint(engine, containerId, writesTo, action);
+  const prepared = preparePoint(engine, containerId, servers, action);
   return {
     check: () => checkConfig(prepared),
-    apply: () => point(engine, containerId, action, prepared),
+    apply: (writesTo) => point(engine, containerId, { prepared, writesTo, action }),
     [Symbol.dispose]: () => {
       prepared[Symbol.dispose]();
     },

@@ -3,8 +3,8 @@ import type { NodeKind } from '../node-kind.js';
 import { renderConfig } from './config.js';
 
 export const configPath = '/etc/haproxy/haproxy.cfg';
-/** Where a new configuration waits until HAProxy has checked it. */
-export const candidatePath = '/etc/haproxy/haproxy.cfg.new';
+/** Where a configuration waits until HAProxy has checked it and it is wanted. */
+export const candidatePath = (writesTo: string): string => `${configPath}.${writesTo}`;
 
 export const configFile = (path: string, text: string): FileEntry => ({
   path,

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { label } from '../../src/stack/labels.js';
+import { startTestStack } from '../support/stack.js';
+
+it('hears of the end of a node, and forgets it when the node starts again', async () => {
+  await using stack = await startTestStack();
+  const { engine } = stack.operation;
+  using deaths = engine.watchDeaths({ [label.stack]: stack.name });
+  // An end that was heard proves that the watch listens: it begins some time after the call.
+  const redis = await stack.containerId('redis');
+  await expect
+    .poll(async () => {
+      const heard = deaths.died(redis).then(() => 'heard');
+      await engine.stopContainer(redis, 5);
+      const answer = await Promise.race([heard, Promise.resolve('not heard')]);
+      await engine.startContainer(redis);
+      return answer;
+    })
+    .toBe('heard');
+
+  const primary = await stack.containerId('db-primary');
+  await Promise.all([deaths.died(primary), engine.signalContainer(primary, 'SIGKILL')]);
+
+  await engine.startContainer(primary);
+  // The start is told after the answer; a stop of something else shows that it has been heard.
+  const again = deaths.died(redis);
+  await engine.stopContainer(redis, 5);
+  await again;
+  const died = deaths.died(primary).then(() => 'dead');
+  expect(await Promise.race([died, Promise.resolve('alive')])).toBe('alive');
+});
