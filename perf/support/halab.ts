@@ -55,10 +55,16 @@ export async function removeStack(stack: string): Promise<void> {
 /** The kernel takes down the interfaces of an ended container in the background, for seconds. */
 const settleMs = 4000;
 
-/** Ends the containers of a stack, deletes none of their files, and waits until the machine is quiet again. */
+/**
+ * Ends the containers of a stack, deletes none of their files, and waits until the machine is quiet again. The network
+ * goes: an engine has address ranges for 31.
+ */
 export async function killContainers(labelFilter: string): Promise<void> {
   const { stdout } = await execa('docker', ['ps', '--quiet', '--filter', `label=${labelFilter}`]);
   const ids = stdout.split('\n').filter((id) => id !== '');
   if (ids.length > 0) await execa('docker', ['kill', ...ids]);
+  const networks = await execa('docker', ['network', 'ls', '--quiet', '--filter', `label=${labelFilter}`]);
+  const networkIds = networks.stdout.split('\n').filter((id) => id !== '');
+  if (networkIds.length > 0) await execa('docker', ['network', 'rm', ...networkIds]);
   await sleep(settleMs);
 }
