@@ -2,17 +2,16 @@ import type { Engine } from '../docker/engine.js';
 import type { Snapshot } from '../stack/snapshot.js';
 
 /**
- * Looks at a stack once. The engine takes 50 ms to read the credentials out of a container; the clients of the
- * servers are loaded meanwhile.
+ * Looks at a stack once. While the engine reads files out of the containers, the clients of the servers are loaded.
  *
  * @throws STACK_NOT_FOUND, STACK_INCOMPLETE
  */
 export async function takeSnapshot(engine: Engine, stackName: string): Promise<Snapshot> {
-  const [{ getStack }, { openAccess }] = await Promise.all([
+  const [{ getStack }, { askEngine }] = await Promise.all([
     import('../stack/stack.js'),
-    import('../stack/access.js'),
+    import('../stack/engine-answers.js'),
   ]);
   const stack = await getStack(engine, stackName);
-  const [access, { observe }] = await Promise.all([openAccess(engine, stack), import('../stack/observe.js')]);
-  return await observe(engine, stack, access);
+  const [answers, { observe }] = await Promise.all([askEngine(engine, stack), import('../stack/observe.js')]);
+  return await observe(stack, answers);
 }

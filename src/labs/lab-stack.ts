@@ -1,6 +1,7 @@
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { down } from '../stack/down.js';
+import { askEngine } from '../stack/engine-answers.js';
 import { observe } from '../stack/observe.js';
 import type { Operation } from '../stack/operation.js';
 import type { PortChoice } from '../stack/ports.js';
@@ -30,7 +31,7 @@ export async function prepareLabStack(
   if (found !== undefined && (fresh || found.lab !== null)) {
     await down(operation, stack, { keepData: false });
   } else if (found !== undefined) {
-    const { healthy, findings } = await observe(engine, found);
+    const { healthy, findings } = await observe(found, await askEngine(engine, found));
     if (healthy) return;
     throw new HalabError(
       'STACK_UNHEALTHY',

@@ -1,12 +1,11 @@
-import type { Engine } from '../docker/engine.js';
 import type { Role } from '../nodes/node-kind.js';
 import { queryOnce } from '../nodes/postgres/client.js';
 import { lsnDistance } from '../nodes/postgres/lsn.js';
 import { readServerState, type ServerState } from '../nodes/postgres/server-state.js';
 import { readCacheState } from '../nodes/redis/cache-state.js';
-import { openAccess, type StackAccess } from './access.js';
+import type { StackAccess } from './access.js';
+import type { EngineAnswers } from './engine-answers.js';
 import { findingsOf } from './findings.js';
-import { configuredWritesTo } from './proxy.js';
 import type { NodeState, ProxyState, ReplicationState, Snapshot } from './snapshot.js';
 import { nodesOfKind, type Stack, type StackNode } from './stack.js';
 
@@ -60,13 +59,10 @@ async function reachedThrough(access: StackAccess): Promise<string | undefined> 
   return rows[0]?.node;
 }
 
-async function observeProxy(engine: Engine, stack: Stack, access: StackAccess): Promise<ProxyState | null> {
+async function observeProxy(stack: Stack, { access, configured }: EngineAnswers): Promise<ProxyState | null> {
   const [haproxy] = nodesOfKind(stack, 'haproxy');
   if (haproxy === undefined) return null;
-  const [configured, answer] = await Promise.all([
-    configuredWritesTo(engine, haproxy),
-    haproxy.state === 'running' ? ask(reachedThrough(access)) : undefined,
-  ]);
+  const answer = haproxy.state === 'running' ? await ask(reachedThrough(access)) : undefined;
   const reached = answer !== undefined && 'value' in answer ? (answer.value ?? null) : null;
   return {
     writesTo: reached ?? configured ?? null,
@@ -76,27 +72,27 @@ async function observeProxy(engine: Engine, stack: Stack, access: StackAccess): 
   };
 }
 
-/** Asks the engine and every running server once, side by side, and says what is true of the stack now. */
-export async function observe(engine: Engine, stack: Stack, access?: StackAccess): Promise<Snapshot> {
-  const reach = access ?? (await openAccess(engine, stack));
+/** Asks every running server once, side by side, and says what is true of the stack now. */
+export async function observe(stack: Stack, answers: EngineAnswers): Promise<Snapshot> {
+  const { access } = answers;
   const running = stack.nodes.filter(({ state }) => state === 'running');
   const [proxy, servers, redis] = await Promise.all([
-    observeProxy(engine, stack, reach),
+    observeProxy(stack, answers),
     Promise.all(
       running
         .filter(({ kind }) => kind === 'postgres')
         .map(async (node) => ({
           node,
-          answer: await ask(readServerState(reach.postgres(node, 'monitor'), askTimeoutMs)),
+          answer: await ask(readServerState(access.postgres(node, 'monitor'), askTimeoutMs)),
         })),
     ),
     running.some(({ kind }) => kind === 'redis')
-      ? ask(readCacheState(reach.redis(), askTimeoutMs))
+      ? ask(readCacheState(access.redis(), askTimeoutMs))
       : undefined,
   ]);
-  const answers = new Map(servers.map(({ node, answer }) => [node.name, answer]));
+  const serverAnswers = new Map(servers.map(({ node, answer }) => [node.name, answer]));
   const stateOf = (name: string): ServerState | undefined => {
-    const answer = answers.get(name);
+    const answer = serverAnswers.get(name);
     return answer !== undefined && 'value' in answer ? answer.value : undefined;
   };
   const primaries = running.filter(({ name }) => stateOf(name)?.role === 'primary').map(({ name }) => name);
@@ -106,7 +102,7 @@ export async function observe(engine: Engine, stack: Stack, access?: StackAccess
 
   const nodes = stack.nodes.map((node): NodeState => {
     const server = stateOf(node.name);
-    const answer = node.kind === 'redis' ? redis : answers.get(node.name);
+    const answer = node.kind === 'redis' ? redis : serverAnswers.get(node.name);
     const expected: Role = node.name === expectedPrimary ? 'primary' : 'replica';
     return {
       name: node.name,

@@ -5,6 +5,7 @@ import { waitUntil } from '../../src/clock/wait-until.js';
 import { connectEngine } from '../../src/docker/connect-engine.js';
 import type { HalabEvent } from '../../src/events/events.js';
 import { findEndpoints, type StackEndpoints } from '../../src/stack/endpoints.js';
+import { askEngine } from '../../src/stack/engine-answers.js';
 import { observe } from '../../src/stack/observe.js';
 import type { Operation } from '../../src/stack/operation.js';
 import { getNode, getStack } from '../../src/stack/stack.js';
@@ -71,7 +72,8 @@ export async function planTestStack(): Promise<TestStack> {
     untilHealthy: async () => {
       let seen = 'nothing';
       const look = async (): Promise<true | undefined> => {
-        const { findings } = await observe(engine, await getStack(engine, name));
+        const found = await getStack(engine, name);
+        const { findings } = await observe(found, await askEngine(engine, found));
         seen = JSON.stringify(findings);
         return findings.length === 0 ? true : undefined;
       };
