@@ -2,9 +2,9 @@ import { typed } from '../errors/typed.js';
 import type { HaproxyAction } from '../nodes/haproxy/point.js';
 import { readServerState } from '../nodes/postgres/server-state.js';
 import { openAccess } from '../stack/access.js';
+import { askEngine } from '../stack/engine-answers.js';
 import { label } from '../stack/labels.js';
 import type { Operation } from '../stack/operation.js';
-import { configuredWritesTo } from '../stack/proxy.js';
 import { getStack, nodesOfKind, onlyNode } from '../stack/stack.js';
 import { chooseCandidate } from './candidate.js';
 import { type Phase, recordPhases } from './phases.js';
@@ -49,11 +49,8 @@ export async function dryRunFailover(
 ): Promise<PlannedStep[]> {
   const stack = await getStack(engine, name);
   const haproxy = onlyNode(stack, 'haproxy');
-  const [access, current] = await Promise.all([
-    openAccess(engine, stack),
-    configuredWritesTo(engine, haproxy),
-  ]);
-  const { node: candidate, session } = await chooseCandidate(stack, access, promote, current);
+  const { access, configured } = await askEngine(engine, stack);
+  const { node: candidate, session } = await chooseCandidate(stack, access, promote, configured);
   await session[Symbol.asyncDispose]();
   return planFailover({
     stack: name,
