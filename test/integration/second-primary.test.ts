@@ -49,3 +49,30 @@ it('a primary that was replaced behind halab’s back stays stopped, and is told
   expect(stdout).toContain('Two servers say primary: db-primary on timeline 1, db-replica on timeline 2.');
   expect(stdout).toContain(`halab stop db-primary --stack ${stack.name}`);
 });
+
+it('a former primary with writes that the new one never received is told to have diverged', async () => {
+  await using stack = await startTestStack();
+  const { engine } = stack.operation;
+  const oldPrimary = await stack.containerId('db-primary');
+  await stack.sql('db-replica', `ALTER SYSTEM SET primary_conninfo = ''`);
+  await stack.sql('db-replica', 'SELECT pg_reload_conf()');
+  await expect
+    .poll(() => stack.sql('db-replica', 'SELECT count(*) FROM pg_stat_wal_receiver'), { timeout: 20_000 })
+    .toBe('0');
+  await stack.sql('db-primary', `UPDATE products SET name = name || ' (lost)'`);
+  await engine.signalContainer(oldPrimary, 'SIGKILL');
+  expect((await stack.halab('failover --promote')).exitCode).toBe(0);
+  expect(await stack.sql('db-replica', `SELECT count(*) FROM products WHERE name LIKE '%(lost)'`)).toBe('0');
+
+  await engine.startContainer(oldPrimary);
+  await expect
+    .poll(
+      async () => {
+        const { data } = await stack.halabJson('status');
+        return (data as Snapshot).findings.map(({ code }) => code);
+      },
+      { timeout: 30_000 },
+    )
+    .toContain('diverged');
+  expect((await stack.halab('status')).exitCode).toBe(3);
+});
