@@ -1,8 +1,8 @@
-// The write outage of a killed primary: halab's main lab against a shell script of the same steps, both seen by the
-// same writer, each time on a stack made for it.
+// The write outage of a killed primary: the main lab of halab, alone and beside a writer that knows nothing of it, its
+// command, and a shell script of the same steps beside that writer.
 import { randomBytes } from 'node:crypto';
 import { execa } from 'execa';
-import { askHalab, baseline, ensureImages, killContainers, removeStack, timeHalab } from './support/halab.js';
+import { askHalab, baseline, ensureImages, removeStack, retireStack, timeHalab } from './support/halab.js';
 import { readOptions, report, say, table } from './support/report.js';
 import { type Summary, summarise } from './support/statistics.js';
 import { type OutageFigures, startWriter } from './support/writer.js';
@@ -35,7 +35,7 @@ async function observe<T>(
     return { seen: await writer.stop(), result };
   } finally {
     await writer.stop();
-    await killContainers(`halab.stack=${stack}`);
+    await retireStack(`halab.stack=${stack}`);
   }
 }
 
@@ -48,7 +48,7 @@ const byLabAlone = async (): Promise<number> => {
   const stack = `${series}-alone`;
   if (!stacks.includes(stack)) stacks.push(stack);
   const { outage } = await runLab(stack);
-  await killContainers(`halab.stack=${stack}`);
+  await retireStack(`halab.stack=${stack}`);
   if (outage.writeMs === null) throw new Error('The lab saw no acknowledged write after the fault.');
   return outage.writeMs;
 };

@@ -1,7 +1,7 @@
 // How long `halab up` takes, against a shell script of `docker run`s that ends with the same stack.
 import { randomBytes } from 'node:crypto';
 import { execa } from 'execa';
-import { baseline, ensureImages, killContainers, removeStack, timeHalab } from './support/halab.js';
+import { baseline, ensureImages, removeStack, retireStack, timeHalab } from './support/halab.js';
 import { readOptions, report, say, table } from './support/report.js';
 import { summarise } from './support/statistics.js';
 
@@ -14,7 +14,7 @@ async function upByHalab(): Promise<number> {
   const stack = `${series}-${stacks.length}`;
   stacks.push(stack);
   const wallMs = await timeHalab(['up', '--stack', stack, '--ports', 'auto']);
-  await killContainers(`halab.stack=${stack}`);
+  await retireStack(`halab.stack=${stack}`);
   return wallMs;
 }
 
@@ -24,7 +24,7 @@ async function upByScript(images: Record<string, string>): Promise<number> {
   const startMs = performance.now();
   await execa(baseline('up.sh'), [name], { env: images });
   const wallMs = performance.now() - startMs;
-  await killContainers(`perf.run=${name}`);
+  await retireStack(`perf.run=${name}`);
   return wallMs;
 }
 

@@ -59,7 +59,7 @@ const settleMs = 4000;
  * Ends the containers of a stack, deletes none of their files, and waits until the machine is quiet again. The network
  * goes: an engine has address ranges for 31.
  */
-export async function killContainers(labelFilter: string): Promise<void> {
+export async function retireStack(labelFilter: string): Promise<void> {
   const { stdout } = await execa('docker', ['ps', '--quiet', '--filter', `label=${labelFilter}`]);
   const ids = stdout.split('\n').filter((id) => id !== '');
   if (ids.length > 0) await execa('docker', ['kill', ...ids]);

@@ -10,11 +10,10 @@ import { type Load, startLoad } from '../measure/load.js';
 import { type Measurement, measure } from '../measure/measurement.js';
 import type { HaproxyAction } from '../nodes/haproxy/point.js';
 import { postgresUrl } from '../nodes/postgres/client.js';
-import { openAccess } from '../stack/access.js';
 import { stackEndpoints } from '../stack/endpoints.js';
+import { askEngine } from '../stack/engine-answers.js';
 import type { Operation } from '../stack/operation.js';
-import { configuredWritesTo } from '../stack/proxy.js';
-import { getNode, getStack, onlyNode } from '../stack/stack.js';
+import { getNode, getStack } from '../stack/stack.js';
 import { type Assertion, type LabRun, type Moment, verdictOf } from './lab.js';
 import { type LabStackOptions, prepareLabStack } from './lab-stack.js';
 
@@ -133,8 +132,7 @@ export async function runFailoverLab(operation: Operation, options: FailoverLabO
   const lab = 'failover';
   await prepareLabStack(operation, { lab, ...options });
   const stack = await getStack(engine, options.stack);
-  const access = await openAccess(engine, stack);
-  const primary = await configuredWritesTo(engine, onlyNode(stack, 'haproxy'));
+  const { access, configured: primary } = await askEngine(engine, stack);
   if (primary === undefined)
     throw new HalabError('STACK_UNHEALTHY', 'The proxy names no single node for writes.');
   const { writeUrl, readUrl, redisUrl } = stackEndpoints(stack, access, primary);

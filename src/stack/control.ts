@@ -13,6 +13,7 @@ import { startContainer } from './ports.js';
 import { configuredWritesTo } from './proxy.js';
 import { secondPrimaries } from './second-primary.js';
 import { getNode, getStack, nodesOfKind, type Stack, type StackNode } from './stack.js';
+import { hasEnded, stopContainer } from './stop-container.js';
 import { waitUntilReady } from './verify.js';
 
 export interface NodeChange {
@@ -27,17 +28,12 @@ export interface NodeChange {
   next: string[];
 }
 
-/** States in which there is no process to stop. */
-const ended: readonly ContainerState[] = ['created', 'exited', 'dead'];
-
 async function stopNow({ engine, clock, emit }: Operation, node: StackNode): Promise<void> {
-  const { name, containerId, kind, state } = node;
-  if (ended.includes(state)) return;
-  await step(emit, clock.nowMs, { id: `stop ${name}`, title: `stop ${name}`, node: name }, async () => {
-    // A paused process hears no signal but SIGKILL.
-    if (state === 'paused') await engine.signalContainer(containerId, 'SIGKILL');
-    else await engine.stopContainer(containerId, kinds[kind].stopGraceS);
-  });
+  const { name, kind } = node;
+  if (hasEnded(node)) return;
+  await step(emit, clock.nowMs, { id: `stop ${name}`, title: `stop ${name}`, node: name }, () =>
+    stopContainer(engine, node, kinds[kind].stopGraceS),
+  );
 }
 
 /** Starts the container and waits until its server answers. @throws NODE_FAILED, PORT_TAKEN */

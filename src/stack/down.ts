@@ -1,5 +1,6 @@
 import { waitUntil } from '../clock/wait-until.js';
 import type { ContainerSummary, Engine, NetworkSummary, VolumeSummary } from '../docker/engine.js';
+import type { ErrorCode } from '../errors/catalogue.js';
 import { HalabError } from '../errors/halab-error.js';
 import { step } from '../events/events.js';
 import { label } from './labels.js';
@@ -7,6 +8,8 @@ import type { Operation } from './operation.js';
 
 /** Something foreign in the network keeps it for good; what the engine is still making comes sooner. */
 const removalTimeoutMs = 5000;
+/** What the engine answers while it still makes a part, or when another command has just removed it. */
+const passing: readonly ErrorCode[] = ['ENGINE_FAILED', 'STACK_INCOMPLETE'];
 
 export interface DownResult {
   stack: string;
@@ -90,7 +93,7 @@ export async function down(
     clock,
     timeoutMs: removalTimeoutMs,
     intervalMs: 50,
-    isFinal: (error) => !(error instanceof HalabError && error.code === 'ENGINE_FAILED'),
+    isFinal: (error) => !(error instanceof HalabError && passing.includes(error.code)),
     onTimeout: (error) =>
       error instanceof Error
         ? error

@@ -1,8 +1,8 @@
 import type { Engine } from '../docker/engine.js';
 import { postgresUrl } from '../nodes/postgres/client.js';
 import { redisUrl } from '../nodes/redis/cache-state.js';
-import { openAccess, type RoleName, type StackAccess } from './access.js';
-import { configuredWritesTo } from './proxy.js';
+import type { RoleName, StackAccess } from './access.js';
+import { askEngine } from './engine-answers.js';
 import { nodesOfKind, onlyNode, type Stack, type StackNode } from './stack.js';
 
 /** The URLs of a stack, with credentials, for clients on this machine. */
@@ -61,9 +61,6 @@ export function stackEndpoints(
 
 /** The endpoints of a stack as it is now. @throws STACK_INCOMPLETE */
 export async function findEndpoints(engine: Engine, stack: Stack, role?: RoleName): Promise<StackEndpoints> {
-  const [access, writesTo] = await Promise.all([
-    openAccess(engine, stack),
-    configuredWritesTo(engine, onlyNode(stack, 'haproxy')),
-  ]);
-  return stackEndpoints(stack, access, writesTo, role);
+  const { access, configured } = await askEngine(engine, stack);
+  return stackEndpoints(stack, access, configured, role);
 }

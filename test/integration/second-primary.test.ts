@@ -5,6 +5,11 @@ import { startTestStack, type TestStack } from '../support/stack.js';
 const roleOf = (stack: TestStack, node: string): Promise<string> =>
   stack.sql(node, `SELECT CASE WHEN pg_is_in_recovery() THEN 'replica' ELSE 'primary' END`);
 
+async function findingsOf(stack: TestStack): Promise<string[]> {
+  const { data } = await stack.halabJson('status');
+  return (data as Snapshot).findings.map(({ code }) => code);
+}
+
 it('a primary that halab replaced comes back as a replica, even when somebody else starts its container', async () => {
   await using stack = await startTestStack();
   const { engine } = stack.operation;
@@ -35,15 +40,7 @@ it('a primary that was replaced behind halab’s back stays stopped, and is told
   expect(await engine.containerState(oldPrimary)).toBe('exited');
 
   await engine.startContainer(oldPrimary);
-  await expect
-    .poll(
-      async () => {
-        const { data } = await stack.halabJson('status');
-        return (data as Snapshot).findings.map(({ code }) => code);
-      },
-      { timeout: 20_000 },
-    )
-    .toContain('two-primaries');
+  await expect.poll(() => findingsOf(stack), { timeout: 20_000 }).toContain('two-primaries');
   const { exitCode, stdout } = await stack.halab('status');
   expect(exitCode).toBe(3);
   expect(stdout).toContain('Two servers say primary: db-primary on timeline 1, db-replica on timeline 2.');
@@ -65,14 +62,6 @@ it('a former primary with writes that the new one never received is told to have
   expect(await stack.sql('db-replica', `SELECT count(*) FROM products WHERE name LIKE '%(lost)'`)).toBe('0');
 
   await engine.startContainer(oldPrimary);
-  await expect
-    .poll(
-      async () => {
-        const { data } = await stack.halabJson('status');
-        return (data as Snapshot).findings.map(({ code }) => code);
-      },
-      { timeout: 30_000 },
-    )
-    .toContain('diverged');
+  await expect.poll(() => findingsOf(stack), { timeout: 30_000 }).toContain('diverged');
   expect((await stack.halab('status')).exitCode).toBe(3);
 });

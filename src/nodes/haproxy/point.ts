@@ -22,8 +22,9 @@ const installCommand = (writesTo: string): string =>
 export const reloadScript = (writesTo: string): string => `${installCommand(writesTo)} && kill -USR2 1`;
 
 /**
- * Prints the haproxy.cfg in force, writes one beside it for each of these servers and has HAProxy check those that
- * are not in force already (25 ms each, on the way to the shortest outage). The same program then waits for the name of the server to point at; with a reload it also signals the master.
+ * Prints the haproxy.cfg in force, writes one beside it for each of these servers, and has HAProxy check those that
+ * are not in force already: a failover waits for it. The same program then waits for the name of the server to
+ * point at; with a reload it also signals the master.
  */
 export const preparePoint = (
   engine: Engine,
