@@ -143,22 +143,22 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
     .enablePositionalOptions()
     .showSuggestionAfterError(true);
   registerAll(program, run);
-  const configure = (command: { commands: readonly unknown[] } & Command): void => {
+  const configure = (command: { commands: readonly unknown[] } & Command, path: string): void => {
     command
       .exitOverride()
       .configureOutput({
         writeOut: (text) => io.stdout.write(text),
         writeErr: (text) => io.stderr.write(text),
       })
-      .showHelpAfterError(`→ halab${command === program ? '' : ` ${command.name()}`} --help`)
+      .showHelpAfterError(`→ ${path} --help`)
       .configureHelp({
         helpWidth: io.stdout.isTTY ? io.stdout.columns : 100,
         // Every command has options; saying so in each line of the list would only make it longer.
         subcommandTerm: (sub) => [sub.name(), ...sub.registeredArguments.map(argumentTerm)].join(' '),
       });
-    for (const sub of command.commands) configure(sub as Command);
+    for (const sub of command.commands as readonly Command[]) configure(sub, `${path} ${sub.name()}`);
   };
-  configure(program);
+  configure(program, program.name());
   try {
     await program.parseAsync(wordsOrDefault(words, io), { from: 'user' });
   } catch (error) {

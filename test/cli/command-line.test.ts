@@ -96,6 +96,12 @@ describe('a mistake on the command line', () => {
     expect(stderr).toContain('halab status --help');
   });
 
+  it('in a command of a command is told with the help of that one', async () => {
+    const { exitCode, stderr } = await runCli(['proxy', 'point']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('→ halab proxy point --help');
+  });
+
   it.each([['stop'], ['logs'], ['exec']])('%s without a node exits 2', async (name) => {
     const { exitCode, stderr } = await runCli([name]);
     expect(exitCode).toBe(2);
