@@ -9,6 +9,8 @@ const keyPrefix = 'product:';
 const hitsKey = 'halab:cache:hits';
 const missesKey = 'halab:cache:misses';
 const tickMs = 250;
+/** How long Redis may take to answer a ping before it is told to be down. One late answer only means a bypass. */
+const downAfterMs = 500;
 
 /** A hit carries the product's JSON as it was stored; a bypass means that Redis was not asked, or did not answer. */
 export type CacheAnswer = { kind: 'hit'; json: string } | { kind: 'miss' } | { kind: 'bypass' };
@@ -43,6 +45,7 @@ export class ProductCache {
   /** An MGET is under way, or about to be. */
   #asking = false;
   #usable = false;
+  #failures = 0;
   #ticking = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -93,8 +96,8 @@ export class ProductCache {
   /** Stores a value that was just read, unless this process knows it to be out of date. Waits for nothing. */
   fill(id: string, version: bigint, json: string): void {
     if (!this.#usable || this.#recentWrites.isStale(id, version)) return;
-    this.#redis.set(keyPrefix + id, json, 'EX', ttlSeconds).catch((error: unknown) => {
-      this.#fail(error);
+    this.#redis.set(keyPrefix + id, json, 'EX', ttlSeconds).catch(() => {
+      this.#suspect();
     });
   }
 
@@ -108,9 +111,9 @@ export class ProductCache {
     }
     try {
       await withPatience(this.#redis.del(key));
-    } catch (error) {
+    } catch {
       this.#pending.add(key);
-      this.#fail(error);
+      this.#suspect();
     }
   }
 
@@ -137,8 +140,8 @@ export class ProductCache {
         const json = values[index];
         answer(typeof json === 'string' ? this.#countHit(json) : this.#countMiss());
       }
-    } catch (error) {
-      this.#fail(error);
+    } catch {
+      this.#suspect();
       // Those who came meanwhile have waited as well.
       for (const { answer } of [...lookups, ...this.#lookups.splice(0)]) {
         this.#counts.bypasses += 1;
@@ -162,21 +165,30 @@ export class ProductCache {
   }
 
   #fail(error: unknown): void {
+    this.#failures += 1;
     this.#usable = false;
     this.#state.down(error);
+  }
+
+  /** An answer was late or an error: nobody else waits for Redis until it has answered a ping. */
+  #suspect(): void {
+    this.#failures += 1;
+    this.#usable = false;
+    void this.#tick();
   }
 
   /** Sees whether Redis answers, makes good what was missed while it did not, and hands over the counts. */
   async #tick(): Promise<void> {
     if (this.#ticking || this.#redis.status !== 'ready') return;
     this.#ticking = true;
+    const failures = this.#failures;
     const mark = this.#state.mark();
     try {
-      await withPatience(this.#redis.ping());
+      await withPatience(this.#redis.ping(), downAfterMs);
       await this.#deletePending();
       await this.#flushCounts();
       // A failure meanwhile left something to delete; the next tick begins again.
-      if (mark === this.#state.mark() && this.#pending.isEmpty) {
+      if (failures === this.#failures && this.#pending.isEmpty) {
         this.#usable = true;
         this.#state.up(mark);
       }
@@ -206,6 +218,9 @@ export class ProductCache {
     // Taken first: a lost answer must not count them twice.
     this.#unflushed.hits -= hits;
     this.#unflushed.misses -= misses;
-    await withPatience(this.#redis.multi().incrby(hitsKey, hits).incrby(missesKey, misses).exec());
+    await withPatience(
+      this.#redis.multi().incrby(hitsKey, hits).incrby(missesKey, misses).exec(),
+      downAfterMs,
+    );
   }
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/api/app.js';
-import type { DependencyChange } from '../../src/api/dependency-state.js';
+import type { DependencyChange, DependencyName } from '../../src/api/dependency-state.js';
 import { deleteByPrefix } from '../../src/api/redis-connection.js';
 import type { Readiness } from '../../src/api/services.js';
 import { type Databases, startDatabases, until } from './fixture.js';
@@ -40,11 +40,14 @@ const readiness = async (): Promise<Readiness & { statusCode: number }> => {
   const response = await app.inject('/readyz');
   return { statusCode: response.statusCode, ...response.json<Readiness>() };
 };
-const untilUp = (dependency: 'primary' | 'replica' | 'redis'): Promise<void> =>
+const untilState = (dependency: DependencyName, state: 'up' | 'down'): Promise<void> =>
   until(async () => {
-    expect((await readiness()).dependencies[dependency]?.state).toBe('up');
+    expect((await readiness()).dependencies[dependency]?.state).toBe(state);
   });
-const story = (): string[] => changes.map(({ dependency, state }) => `${dependency} ${state}`);
+const untilUp = (dependency: DependencyName): Promise<void> => untilState(dependency, 'up');
+/** What was told of one dependency: another may be slow for a moment on a busy machine. */
+const story = (dependency: DependencyName): string[] =>
+  changes.filter((change) => change.dependency === dependency).map(({ state }) => state);
 const timed = async <T>(work: () => Promise<T>): Promise<{ ms: number; result: T }> => {
   const startMs = performance.now();
   const result = await work();
@@ -68,12 +71,14 @@ describe('without Redis', () => {
       }
       // 50 ms for Redis, and what 50 reads of the database take on a busy machine.
       expect(ms).toBeLessThan(1_000);
+      await untilState('redis', 'down');
     } finally {
       await databases.unpause('redis');
     }
     await untilUp('redis');
-    await read(2);
-    expect((await read(2)).headers['x-cache']).toBe('HIT');
+    await until(async () => {
+      expect((await read(2)).headers['x-cache']).toBe('HIT');
+    });
 
     await databases.pause('redis');
     try {
@@ -86,6 +91,7 @@ describe('without Redis', () => {
       );
       expect(written.result.statusCode).toBe(200);
       expect(written.ms).toBeLessThan(1_000);
+      await untilState('redis', 'down');
     } finally {
       await databases.unpause('redis');
     }
@@ -93,7 +99,7 @@ describe('without Redis', () => {
     await until(async () => {
       expect((await read(2)).json()).toMatchObject({ data: { name: 'Renamed while Redis was away' } });
     });
-    expect(story()).toEqual(['redis down', 'redis up', 'redis down', 'redis up']);
+    expect(story('redis')).toEqual(['down', 'up', 'down', 'up']);
   });
 
   test('it is used again by itself after it was stopped and started', async () => {
@@ -103,9 +109,10 @@ describe('without Redis', () => {
     expect((await readiness()).statusCode).toBe(200);
     await databases.start('redis');
     await untilUp('redis');
-    await read(3);
-    expect((await read(3)).headers['x-cache']).toBe('HIT');
-    expect(story()).toEqual(['redis down', 'redis up']);
+    await until(async () => {
+      expect((await read(3)).headers['x-cache']).toBe('HIT');
+    });
+    expect(story('redis')).toEqual(['down', 'up']);
     expect(changes[0]?.lastError).toBeTruthy();
   });
 
@@ -140,7 +147,7 @@ describe('without the replica', () => {
     await until(async () => {
       expect((await app.inject('/products?limit=1')).json()).toMatchObject({ source: 'replica' });
     });
-    expect(story()).toEqual(['replica down', 'replica up']);
+    expect(story('replica')).toEqual(['down', 'up']);
   });
 
   test('a replica that hangs costs the first reads a second, and is then left alone', async () => {
@@ -176,7 +183,7 @@ describe('without the primary', () => {
     }
     expect((await write()).statusCode).toBe(200);
     await untilUp('primary');
-    expect(story().slice(0, 1)).toEqual(['primary down']);
+    expect(story('primary').slice(0, 1)).toEqual(['down']);
     await untilUp('replica');
   });
 
