@@ -2,6 +2,7 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import { type FastifyInstance, fastify } from 'fastify';
 import { replyWithProblem } from './error-replies.js';
 import { ApiProblem } from './problems.js';
+import { requestedPosition, tellPositions } from './read-your-writes.js';
 import { health } from './routes/health.js';
 import { readProducts } from './routes/read-products.js';
 import { writeProducts } from './routes/write-products.js';
@@ -35,7 +36,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   app.setErrorHandler(replyWithProblem);
   app.setNotFoundHandler((request, reply) => replyWithProblem(new ApiProblem('not-found'), request, reply));
-  readProducts(app, services.products);
+  const readsOwnWrites = options.reads === 'read-your-writes';
+  if (readsOwnWrites) tellPositions(app, () => services.position());
+  readProducts(app, services.products, readsOwnWrites ? requestedPosition : () => undefined);
   writeProducts(app, services.products);
   health(app, services);
   app.decorate('apiStats', () => services.stats());

@@ -2,6 +2,7 @@ import type { Database } from './database.js';
 import { sqlState, sqlStateOf } from './database-errors.js';
 import { ApiProblem } from './problems.js';
 import type { Product, ProductInput, ProductPatch } from './schemas.js';
+import type { Reader } from './server-position.js';
 
 /** As the driver gives it: bigint and numeric are text, timestamps are dates. */
 interface ProductRow {
@@ -26,7 +27,7 @@ export interface StoredProduct {
 const columns = 'id, sku, name, description, price, stock, version, created_at, updated_at';
 
 /** The product, or undefined when this server has none with that id. */
-export async function findProduct(database: Database, id: string): Promise<StoredProduct | undefined> {
+export async function findProduct(database: Reader, id: string): Promise<StoredProduct | undefined> {
   const [row] = await database.query<ProductRow>({
     name: 'find_product',
     text: `SELECT ${columns} FROM products WHERE id = $1`,
@@ -37,7 +38,7 @@ export async function findProduct(database: Database, id: string): Promise<Store
 
 /** At most `limit` products with ids above `afterId`, in the order of their ids. */
 export async function listProducts(
-  database: Database,
+  database: Reader,
   afterId: string,
   limit: number,
 ): Promise<StoredProduct[]> {

@@ -2,6 +2,8 @@ import { Database, type DatabaseStats, isTransient } from './database.js';
 import { DatabaseOverloaded } from './database-errors.js';
 import { DatabaseMonitor } from './database-monitor.js';
 import type { DependencyState } from './dependency-state.js';
+import { askPosition, holding, type Reader, ReplicaBehind } from './server-position.js';
+import { beyondEveryPosition, type WalPosition } from './wal-position.js';
 
 const applicationName = 'halab-api';
 const maxConnections = 10;
@@ -15,6 +17,13 @@ const writeTimeouts = { connectTimeoutMs: 900, maxWaitMs: 900, timeoutMs: 1_800 
 const readTimeouts = { connectTimeoutMs: 700, maxWaitMs: 1_500, timeoutMs: 1_000 };
 
 export type DatabaseSource = 'replica' | 'primary';
+
+export interface DatabaseAnswer<T> {
+  source: DatabaseSource;
+  result: T;
+}
+
+type Read<T> = (database: Reader) => Promise<T>;
 
 export interface ServersOptions {
   writeUrl: string;
@@ -81,27 +90,47 @@ export class Servers {
   }
 
   /**
-   * Reads from the replica, or from the primary while the replica cannot serve; `source` tells which.
+   * Where the primary's WAL ends now: what was acknowledged before lies below it. Beyond every position when the primary
+   * does not tell. Never rejects.
+   */
+  async position(): Promise<WalPosition> {
+    return await askPosition(this.#primary).catch(() => beyondEveryPosition);
+  }
+
+  /** Up to this time, on the clock of `performance.now()`, the replica holds all that was acknowledged. */
+  get replayedUntilMs(): number {
+    return this.#monitor.replayedUntilMs;
+  }
+
+  /**
+   * Reads from the replica, or from the primary while the replica cannot serve; `source` tells which. With `after`, the
+   * replica serves only once it holds that position.
    *
    * @throws DatabaseUnavailable when neither can, DatabaseOverloaded, or the server's own error
    */
-  async read<T>(work: (database: Database) => Promise<T>): Promise<{ source: DatabaseSource; result: T }> {
-    const fromReplica = async () => {
-      const result = await work(this.#replica);
+  async read<T>(work: Read<T>, after?: WalPosition): Promise<DatabaseAnswer<T>> {
+    const fromReplica = async (): Promise<DatabaseAnswer<T>> => {
+      const result = await work(after === undefined ? this.#replica : holding(this.#replica, after));
       return { source: this.#count(this.#monitor.readServerIsPrimary ? 'primary' : 'replica'), result };
     };
-    const fromPrimary = async () => {
-      const result = await work(this.#primary);
-      return { source: this.#count('primary'), result };
-    };
+    const fromPrimary = (): Promise<DatabaseAnswer<T>> => this.readFromPrimary(work);
     const [first, second] = this.#replicaState.isUp ? [fromReplica, fromPrimary] : [fromPrimary, fromReplica];
     try {
       return await first();
     } catch (error) {
+      if (error instanceof ReplicaBehind) return await fromPrimary();
       // A crowd at one server is no reason to send it on to the other.
       if (!isTransient(error) || (error instanceof DatabaseOverloaded && first === fromReplica)) throw error;
-      return await second();
+      return await second().catch((failure: unknown) => {
+        throw failure instanceof ReplicaBehind ? error : failure;
+      });
     }
+  }
+
+  /** @throws DatabaseUnavailable, DatabaseOverloaded, or the server's own error */
+  async readFromPrimary<T>(work: Read<T>): Promise<DatabaseAnswer<T>> {
+    const result = await work(this.#primary);
+    return { source: this.#count('primary'), result };
   }
 
   stats(): { reads: { replica: number; primary: number }; pools: Record<DatabaseSource, DatabaseStats> } {

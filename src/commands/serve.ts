@@ -1,7 +1,9 @@
-import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
+import { parseDurationMs } from './duration.js';
 import { command, examples, type Register } from './program.js';
+import { cacheModes, cacheOptions, readConsistencies } from './serve-cache.js';
 
 const portNumber = (text: string): number => {
   const port = Number(text);
@@ -14,16 +16,45 @@ export const registerServe: Register = (program, run) => {
   program.addCommand(
     command('serve', 'the products API in this process, until Ctrl-C')
       .option('--port <number>', 'where it listens on 127.0.0.1 (default: the stack’s API port)', portNumber)
+      .addOption(
+        new Option('--cache <mode>', 'how a missing value is loaded')
+          .choices(cacheModes)
+          .default('lease' as const),
+      )
       .option('--no-cache', 'without Redis: every read goes to a database')
+      .option('--no-fence', 'with --cache lease: a lagging replica may put an old value back into the cache')
+      .option('--early-refresh', 'with --cache lease: load a value anew by chance shortly before it expires')
+      .option(
+        '--stale-while-revalidate <duration>',
+        'with --cache lease: serve an expired value so long while it is loaded anew',
+        parseDurationMs,
+      )
+      .option(
+        '--stale-if-error <duration>',
+        'with --cache lease: serve an expired value so long when no database answers',
+        parseDurationMs,
+      )
+      .addOption(
+        new Option('--reads <consistency>', 'what a read sees of its client’s own writes')
+          .choices(readConsistencies)
+          .default('eventual' as const),
+      )
       .addHelpText(
         'after',
         examples(
           ['halab serve', 'then: curl http://127.0.0.1:3000/products/1'],
           ['halab serve --no-cache --port 3001', 'the same without the cache, to compare'],
+          ['halab serve --cache naive', 'the textbook cache-aside, with its stale values and its stampede'],
+          [
+            'halab serve --reads read-your-writes',
+            'a client sees its own writes, however far the replica lags',
+          ],
+          ['halab serve --stale-if-error 5m', 'expired values are served while no database answers'],
         ),
       )
       .action((options) =>
         run(options, async (session) => {
+          const cache = cacheOptions(options);
           const { emit, signal, stackName } = session;
           const [engine, { getStack }, { findEndpoints }, { startApi }] = await Promise.all([
             session.engine(),
@@ -39,7 +70,8 @@ export const registerServe: Register = (program, run) => {
             readUrl,
             redisUrl,
             port,
-            cache: options.cache,
+            cache,
+            reads: options.reads,
             onDependencyChange: ({ dependency, state, lastError }) => {
               emit({
                 type: 'note',

@@ -1,19 +1,33 @@
+import type { FastifyRequest } from 'fastify';
+import type { StaleAnswer } from '../cache/cache-aside.js';
 import type { ProductService } from '../product-service.js';
 import { defaultPageSize, PageQuery, ProductParams } from '../schemas.js';
 import type { TypedFastify } from '../typed-fastify.js';
+import type { WalPosition } from '../wal-position.js';
 
 const jsonMediaType = 'application/json; charset=utf-8';
 
-/** `GET /products/:id` and `GET /products`. */
-export function readProducts(app: TypedFastify, products: ProductService): void {
+/** `GET /products/:id` and `GET /products`; `positionOf` tells which position a request's answer must hold. */
+export function readProducts(
+  app: TypedFastify,
+  products: ProductService,
+  positionOf: (request: Pick<FastifyRequest, 'headers'>) => WalPosition | undefined,
+): void {
   app.get('/products/:id', { schema: { params: ProductParams } }, async (request, reply) => {
-    const { source, cache, json } = await products.get(request.params.id);
+    const { source, cache, json, stale } = await products.get(request.params.id, positionOf(request));
     void reply.header('x-cache', cache).header('content-type', jsonMediaType);
+    if (stale !== undefined) void reply.header('cache-status', cacheStatus(stale));
     // The cached bytes are passed on as they are: parsing and writing them again halves the throughput.
     return reply.send(`{"source":"${source}","data":${json}}`);
   });
 
   app.get('/products', { schema: { querystring: PageQuery } }, (request) =>
-    products.list(request.query.limit ?? defaultPageSize, request.query.cursor),
+    products.list(request.query.limit ?? defaultPageSize, request.query.cursor, positionOf(request)),
   );
+}
+
+/** A negative `ttl` says for how long the value has been stale (RFC 9211, section 2.4). */
+function cacheStatus({ expiredMs, reason }: StaleAnswer): string {
+  const detail = reason === 'error' ? 'stale-if-error' : 'stale-while-revalidate';
+  return `halab-api; hit; ttl=${-Math.ceil(expiredMs / 1_000)}; detail=${detail}`;
 }
