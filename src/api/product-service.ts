@@ -1,5 +1,7 @@
 import type { CacheAside, CacheAsideAnswer, CacheCounts, Load, Loaded } from './cache/cache-aside.js';
 import type { ProductCache } from './cache/product-cache.js';
+import type { WriteCondition } from './conditions.js';
+import { type CreatedProduct, insertProductOnce } from './idempotent-insert.js';
 import { ApiProblem } from './problems.js';
 import { decodeCursor, encodeCursor, isProductId } from './product-id.js';
 import {
@@ -85,39 +87,63 @@ export class ProductService {
     };
   }
 
-  /** @throws ApiProblem `sku-taken`, `validation`, or what `Servers.write` throws */
-  async create(input: ProductInput): Promise<StoredProduct> {
-    const stored = await this.#servers.write((primary) => insertProduct(primary, input));
+  /**
+   * With an idempotency key, a repeated request is answered with the product as the first one made it.
+   *
+   * @throws ApiProblem `sku-taken`, `validation`, `idempotency-key-reused`, or what `Servers.write` throws
+   */
+  async create(input: ProductInput, key?: string): Promise<CreatedProduct> {
+    const created = await this.#servers.write<CreatedProduct>((primary) =>
+      key === undefined ? insertProduct(primary, input) : insertProductOnce(primary, input, key),
+    );
     // A failover that loses writes gives ids out again: the cache may hold the lost product of this id.
-    await this.#caching?.aside.invalidate(stored.id, stored.version);
-    return stored;
+    if (created.replayed !== true) await this.#caching?.aside.invalidate(created.id, created.version);
+    return created;
   }
 
-  /** @throws ApiProblem `not-found`, `sku-taken`, `validation`, or what `Servers.write` throws */
-  async update(id: string, patch: ProductPatch): Promise<StoredProduct> {
-    if (!isProductId(id)) throw notFound(id);
-    const stored = await this.#servers.write((primary) => updateProduct(primary, id, patch));
-    if (stored === undefined) throw notFound(id);
+  /** @throws ApiProblem `not-found`, `precondition-failed`, `sku-taken`, `validation`, or what `Servers.write` throws */
+  async update(id: string, patch: ProductPatch, condition: WriteCondition): Promise<StoredProduct> {
+    await this.#checkAbsence(id, condition);
+    const stored = await this.#servers.write((primary) =>
+      updateProduct(primary, id, patch, condition.versions),
+    );
+    if (stored === undefined) throw await this.#unmet(id, condition);
     await this.#caching?.aside.invalidate(id, stored.version);
     return stored;
   }
 
   /** Replaces all that a client may set. Throws as `update` does. */
-  replace(id: string, input: ProductInput): Promise<StoredProduct> {
-    return this.update(id, { ...input, description: input.description ?? '', stock: input.stock ?? 0 });
+  replace(id: string, input: ProductInput, condition: WriteCondition): Promise<StoredProduct> {
+    const all = { ...input, description: input.description ?? '', stock: input.stock ?? 0 };
+    return this.update(id, all, condition);
   }
 
-  /** @throws ApiProblem `not-found`, or what `Servers.write` throws */
-  async remove(id: string): Promise<void> {
-    if (!isProductId(id)) throw notFound(id);
-    const existed = await this.#servers.write((primary) => deleteProduct(primary, id));
+  /** @throws ApiProblem `not-found`, `precondition-failed`, or what `Servers.write` throws */
+  async remove(id: string, condition: WriteCondition): Promise<void> {
+    await this.#checkAbsence(id, condition);
+    const existed = await this.#servers.write((primary) => deleteProduct(primary, id, condition.versions));
+    const problem = existed ? undefined : await this.#unmet(id, condition);
     // Even when the primary had none: the cache may hold what a failover lost.
-    await this.#caching?.aside.invalidate(id, 'deleted');
-    if (!existed) throw notFound(id);
+    if (problem?.problemName !== 'precondition-failed') await this.#caching?.aside.invalidate(id, 'deleted');
+    if (problem !== undefined) throw problem;
   }
 
   counts(): CacheCounts {
     return this.#caching?.aside.counts() ?? noCounts;
+  }
+
+  /** No write here makes a product under a given id, so `If-None-Match: *` is met by nothing that can be done. */
+  async #checkAbsence(id: string, { mustBeAbsent }: WriteCondition): Promise<void> {
+    if (!isProductId(id)) throw notFound(id);
+    if (mustBeAbsent) throw await this.#unmet(id, { versions: [], mustBeAbsent });
+  }
+
+  /** Why nothing was written: the product is not there, or has another version. */
+  async #unmet(id: string, { versions }: WriteCondition): Promise<ApiProblem> {
+    if (versions === undefined) return notFound(id);
+    const { result } = await this.#servers.readFromPrimary((primary) => findProduct(primary, id));
+    if (result === undefined) return notFound(id);
+    return new ApiProblem('precondition-failed', { detail: `The product has version ${result.version}` });
   }
 
   async #load(id: string, from: 'any' | 'primary', after: WalPosition | undefined): Promise<Loaded> {

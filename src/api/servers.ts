@@ -4,10 +4,13 @@ import { DatabaseMonitor } from './database-monitor.js';
 import type { DependencyState } from './dependency-state.js';
 import { askPosition, holding, type Reader, ReplicaBehind } from './server-position.js';
 import { beyondEveryPosition, type WalPosition } from './wal-position.js';
+import { WriteWait } from './write-wait.js';
 
 const applicationName = 'halab-api';
 const maxConnections = 10;
 const maxWaiting = 100;
+/** Each holds a request's body, of at most 64 KiB, and no connection. */
+const maxWaitingForPrimary = 1_000;
 /** A write is answered inside 2 s, whatever hangs. */
 const writeTimeouts = { connectTimeoutMs: 900, maxWaitMs: 900, timeoutMs: 1_800 };
 /**
@@ -30,6 +33,8 @@ export interface ServersOptions {
   readUrl: string;
   primaryState: DependencyState;
   replicaState: DependencyState;
+  /** How long a write waits for a primary while there is none. */
+  writeWaitMs: number;
 }
 
 /** The database servers: writes go to the primary, reads to the replica as long as it can serve them. */
@@ -39,9 +44,10 @@ export class Servers {
   readonly #primaryState: DependencyState;
   readonly #replicaState: DependencyState;
   readonly #monitor: DatabaseMonitor;
+  readonly #writeWait: WriteWait;
   readonly #reads = { replica: 0, primary: 0 };
 
-  constructor({ writeUrl, readUrl, primaryState, replicaState }: ServersOptions) {
+  constructor({ writeUrl, readUrl, primaryState, replicaState, writeWaitMs }: ServersOptions) {
     this.#primaryState = primaryState;
     this.#replicaState = replicaState;
     const pool = { applicationName, maxConnections, maxWaiting };
@@ -74,6 +80,12 @@ export class Servers {
       { probe: new Database({ ...probe, url: writeUrl }), state: primaryState },
       { probe: new Database({ ...probe, url: readUrl }), state: replicaState },
     );
+    this.#writeWait = new WriteWait({
+      waitMs: writeWaitMs,
+      maxWaiting: maxWaitingForPrimary,
+      look: () => this.#monitor.check(),
+      isPrimaryUp: () => primaryState.isUp,
+    });
   }
 
   /** Sees which servers are up, and keeps seeing; takes about a second when one hangs. */
@@ -81,12 +93,18 @@ export class Servers {
     return this.#monitor.check();
   }
 
-  /** @throws DatabaseUnavailable, DatabaseOverloaded, or the server's own error */
-  async write<T>(work: (primary: Database) => Promise<T>): Promise<T> {
-    const mark = this.#primaryState.mark();
-    const result = await work(this.#primary);
-    this.#primaryState.up(mark);
-    return result;
+  /**
+   * Writes to the primary; with a write wait, to the next one, when the first certainly has not done it.
+   *
+   * @throws DatabaseUnavailable, DatabaseOverloaded, or the server's own error
+   */
+  write<T>(work: (primary: Database) => Promise<T>): Promise<T> {
+    return this.#writeWait.run(async () => {
+      const mark = this.#primaryState.mark();
+      const result = await work(this.#primary);
+      this.#primaryState.up(mark);
+      return result;
+    });
   }
 
   /**
@@ -141,6 +159,7 @@ export class Servers {
   }
 
   async close(graceMs: number): Promise<void> {
+    this.#writeWait.close();
     await Promise.all([this.#monitor.stop(), this.#primary.close(graceMs), this.#replica.close(graceMs)]);
   }
 

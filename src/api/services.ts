@@ -41,6 +41,8 @@ export interface ServicesOptions {
    * before it. Default `eventual`.
    */
   reads?: ReadConsistency;
+  /** How long a write waits for a new primary while there is none. Default 0: it is answered at once. */
+  writeWaitMs?: number;
   /** Called once for each change, however many requests notice it. */
   onDependencyChange?: (change: DependencyChange) => void;
 }
@@ -77,8 +79,8 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
   const primaryState = new DependencyState('primary', options.onDependencyChange);
   const replicaState = new DependencyState('replica', options.onDependencyChange);
   const redisState = new DependencyState('redis', options.onDependencyChange);
-  const { writeUrl, readUrl } = options;
-  const servers = new Servers({ writeUrl, readUrl, primaryState, replicaState });
+  const { writeUrl, readUrl, writeWaitMs = 0 } = options;
+  const servers = new Servers({ writeUrl, readUrl, primaryState, replicaState, writeWaitMs });
   const caching = openCaching(options, redisState);
   // One after the other: what the servers tell of the replica is then newer than the memory of a Redis just started.
   await caching?.cache.start();

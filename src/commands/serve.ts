@@ -39,6 +39,11 @@ export const registerServe: Register = (program, run) => {
           .choices(readConsistencies)
           .default('eventual' as const),
       )
+      .option(
+        '--write-wait <duration>',
+        'how long a write waits for a new primary while there is none (default: it is answered at once)',
+        parseDurationMs,
+      )
       .addHelpText(
         'after',
         examples(
@@ -49,6 +54,7 @@ export const registerServe: Register = (program, run) => {
             'halab serve --reads read-your-writes',
             'a client sees its own writes, however far the replica lags',
           ],
+          ['halab serve --write-wait 10s', 'writes wait for the new primary during a failover'],
           ['halab serve --stale-if-error 5m', 'expired values are served while no database answers'],
         ),
       )
@@ -72,6 +78,7 @@ export const registerServe: Register = (program, run) => {
             port,
             cache,
             reads: options.reads,
+            writeWaitMs: options.writeWait ?? 0,
             onDependencyChange: ({ dependency, state, lastError }) => {
               emit({
                 type: 'note',

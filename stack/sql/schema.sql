@@ -26,6 +26,21 @@ CREATE TRIGGER products_next_version BEFORE UPDATE ON products
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON products TO app;
 
+-- Which product a POST with an Idempotency-Key made, and from what: a repeated
+-- request is answered with it. The id comes before the product, so that one
+-- statement writes both.
+CREATE TABLE idempotency_keys (
+  key        text        PRIMARY KEY CHECK (char_length(key) BETWEEN 1 AND 255),
+  request    jsonb       NOT NULL,
+  product_id bigint      NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON idempotency_keys (created_at);
+GRANT SELECT, INSERT, DELETE ON idempotency_keys TO app;
+-- FOR UPDATE asks for it; no statement of the application updates a key.
+GRANT UPDATE (created_at) ON idempotency_keys TO app;
+GRANT USAGE ON SEQUENCE products_id_seq TO app;
+
 CREATE SCHEMA halab;
 CREATE TABLE halab.verification (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { StaleAnswer } from '../cache/cache-aside.js';
+import { entityTag, isKnownToReader, versionIn } from '../conditions.js';
 import type { ProductService } from '../product-service.js';
 import { defaultPageSize, PageQuery, ProductParams } from '../schemas.js';
 import type { TypedFastify } from '../typed-fastify.js';
@@ -17,6 +18,10 @@ export function readProducts(
     const { source, cache, json, stale } = await products.get(request.params.id, positionOf(request));
     void reply.header('x-cache', cache).header('content-type', jsonMediaType);
     if (stale !== undefined) void reply.header('cache-status', cacheStatus(stale));
+    const version = versionIn(json);
+    void reply.header('etag', entityTag(version));
+    const known = request.headers['if-none-match'];
+    if (known !== undefined && isKnownToReader(known, version)) return reply.code(304).send();
     // The cached bytes are passed on as they are: parsing and writing them again halves the throughput.
     return reply.send(`{"source":"${source}","data":${json}}`);
   });
