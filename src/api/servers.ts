@@ -46,6 +46,7 @@ export class Servers {
   readonly #monitor: DatabaseMonitor;
   readonly #writeWait: WriteWait;
   readonly #reads = { replica: 0, primary: 0 };
+  #fallbacks = 0;
 
   constructor({ writeUrl, readUrl, primaryState, replicaState, writeWaitMs }: ServersOptions) {
     this.#primaryState = primaryState;
@@ -131,7 +132,11 @@ export class Servers {
       const result = await work(after === undefined ? this.#replica : holding(this.#replica, after));
       return { source: this.#count(this.#monitor.readServerIsPrimary ? 'primary' : 'replica'), result };
     };
-    const fromPrimary = (): Promise<DatabaseAnswer<T>> => this.readFromPrimary(work);
+    const fromPrimary = async (): Promise<DatabaseAnswer<T>> => {
+      const answer = await this.readFromPrimary(work);
+      this.#fallbacks += 1;
+      return answer;
+    };
     const [first, second] = this.#replicaState.isUp ? [fromReplica, fromPrimary] : [fromPrimary, fromReplica];
     try {
       return await first();
@@ -151,9 +156,14 @@ export class Servers {
     return { source: this.#count('primary'), result };
   }
 
-  stats(): { reads: { replica: number; primary: number }; pools: Record<DatabaseSource, DatabaseStats> } {
+  stats(): {
+    reads: { replica: number; primary: number };
+    fallbacks: number;
+    pools: Record<DatabaseSource, DatabaseStats>;
+  } {
     return {
       reads: { ...this.#reads },
+      fallbacks: this.#fallbacks,
       pools: { primary: this.#primary.stats(), replica: this.#replica.stats() },
     };
   }

@@ -52,6 +52,8 @@ export interface ApiStats {
   cache: CacheCounts;
   /** Answers by the server that gave them. */
   reads: { replica: number; primary: number };
+  /** Reads that the primary answered because the replica could not, or lacked what the reader must see. */
+  fallbacks: number;
   pools: Record<DatabaseSource, DatabaseStats>;
   dependencies: Partial<Record<DependencyName, DependencyReport>>;
 }

@@ -1,11 +1,12 @@
+import { healthz, readyz } from '../route-schemas.js';
 import type { Services } from '../services.js';
 import type { TypedFastify } from '../typed-fastify.js';
 
 /** `/healthz`: the process answers. `/readyz`: writes and reads can be served (200), or not (503), and why. */
 export function health(app: TypedFastify, services: Services): void {
-  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/healthz', { schema: healthz }, () => ({ status: 'ok' }) as const);
 
-  app.get('/readyz', async (_request, reply) => {
+  app.get('/readyz', { schema: readyz }, async (_request, reply) => {
     const readiness = services.readiness();
     return reply
       .code(readiness.ready ? 200 : 503)

@@ -2,7 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import type { StaleAnswer } from '../cache/cache-aside.js';
 import { entityTag, isKnownToReader, versionIn } from '../conditions.js';
 import type { ProductService } from '../product-service.js';
-import { defaultPageSize, PageQuery, ProductParams } from '../schemas.js';
+import { getProduct, listProducts } from '../route-schemas.js';
+import { defaultPageSize } from '../schemas.js';
 import type { TypedFastify } from '../typed-fastify.js';
 import type { WalPosition } from '../wal-position.js';
 
@@ -14,8 +15,9 @@ export function readProducts(
   products: ProductService,
   positionOf: (request: Pick<FastifyRequest, 'headers'>) => WalPosition | undefined,
 ): void {
-  app.get('/products/:id', { schema: { params: ProductParams } }, async (request, reply) => {
+  app.get('/products/:id', { schema: getProduct }, async (request, reply) => {
     const { source, cache, json, stale } = await products.get(request.params.id, positionOf(request));
+    reply.source = source;
     void reply.header('x-cache', cache).header('content-type', jsonMediaType);
     if (stale !== undefined) void reply.header('cache-status', cacheStatus(stale));
     const version = versionIn(json);
@@ -26,9 +28,12 @@ export function readProducts(
     return reply.send(`{"source":"${source}","data":${json}}`);
   });
 
-  app.get('/products', { schema: { querystring: PageQuery } }, (request) =>
-    products.list(request.query.limit ?? defaultPageSize, request.query.cursor, positionOf(request)),
-  );
+  app.get('/products', { schema: listProducts }, async (request, reply) => {
+    const { limit = defaultPageSize, cursor } = request.query;
+    const page = await products.list(limit, cursor, positionOf(request));
+    reply.source = page.source;
+    return page;
+  });
 }
 
 /** A negative `ttl` says for how long the value has been stale (RFC 9211, section 2.4). */
