@@ -3,6 +3,7 @@ import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { parseDurationMs } from './duration.js';
 import { command, examples, type Register } from './program.js';
+import { openRequestLog } from './request-log.js';
 import { cacheModes, cacheOptions, readConsistencies } from './serve-cache.js';
 
 const portNumber = (text: string): number => {
@@ -44,6 +45,7 @@ export const registerServe: Register = (program, run) => {
         'how long a write waits for a new primary while there is none (default: it is answered at once)',
         parseDurationMs,
       )
+      .option('--log <file>', 'append a line of JSON for each request to this file; - for standard error')
       .addHelpText(
         'after',
         examples(
@@ -56,6 +58,7 @@ export const registerServe: Register = (program, run) => {
           ],
           ['halab serve --write-wait 10s', 'writes wait for the new primary during a failover'],
           ['halab serve --stale-if-error 5m', 'expired values are served while no database answers'],
+          ['halab serve --log requests.ndjson', 'then: jq .durationMs requests.ndjson'],
         ),
       )
       .action((options) =>
@@ -71,6 +74,12 @@ export const registerServe: Register = (program, run) => {
           const stack = await getStack(engine, stackName);
           const { writeUrl, readUrl, redisUrl } = await findEndpoints(engine, stack);
           const port = options.port ?? stack.apiPort;
+          const log =
+            options.log === undefined
+              ? undefined
+              : await openRequestLog(options.log, session.io.stderr, ({ message }) => {
+                  emit({ type: 'note', severity: 'warning', message: `The log ends here: ${message}` });
+                });
           const api = await startApi({
             writeUrl,
             readUrl,
@@ -79,6 +88,7 @@ export const registerServe: Register = (program, run) => {
             cache,
             reads: options.reads,
             writeWaitMs: options.writeWait ?? 0,
+            ...(log === undefined ? {} : { log }),
             onDependencyChange: ({ dependency, state, lastError }) => {
               emit({
                 type: 'note',
@@ -111,6 +121,7 @@ export const registerServe: Register = (program, run) => {
             );
           });
           await api.close();
+          await log?.close();
           return {};
         }),
       ),
