@@ -15,7 +15,9 @@ export function readProducts(
   products: ProductService,
   positionOf: (request: Pick<FastifyRequest, 'headers'>) => WalPosition | undefined,
 ): void {
-  app.get('/products/:id', { schema: getProduct }, async (request, reply) => {
+  // What stands in a path or a header is text already; to validate it took 3 % of a cached read (perf/README.md).
+  const validatorCompiler = () => () => true;
+  app.get('/products/:id', { schema: getProduct, validatorCompiler }, async (request, reply) => {
     const { source, cache, json, stale } = await products.get(request.params.id, positionOf(request));
     reply.source = source;
     void reply.header('x-cache', cache).header('content-type', jsonMediaType);
