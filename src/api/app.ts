@@ -44,13 +44,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       void replyWithProblem(error, request, reply);
     },
   });
-  const services = await openServices({
-    ...options,
-    onDependencyChange: (change) => {
-      logDependencyChange(app.log, change);
-      options.onDependencyChange?.(change);
-    },
-  });
+  const [services, documentation] = await Promise.all([
+    openServices({
+      ...options,
+      onDependencyChange: (change) => {
+        logDependencyChange(app.log, change);
+        options.onDependencyChange?.(change);
+      },
+    }),
+    // Loaded while the servers are asked who they are.
+    options.docs === false ? undefined : import('./documentation.js'),
+  ]);
   const metrics = new ApiMetrics(() => services.stats());
   const observer = observeRequests(app, metrics, options.log !== undefined);
   app.removeContentTypeParser('text/plain');
@@ -60,10 +64,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) => replyWithProblem(new ApiProblem('not-found'), request, reply));
   const readsOwnWrites = options.reads === 'read-your-writes';
   if (readsOwnWrites) tellPositions(app, () => services.position());
-  if (options.docs !== false) {
-    const { documentRoutes } = await import('./documentation.js');
-    await documentRoutes(app);
-  }
+  await documentation?.documentRoutes(app);
   readProducts(app, services.products, readsOwnWrites ? requestedPosition : () => undefined);
   writeProducts(app, services.products);
   health(app, services);
