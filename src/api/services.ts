@@ -26,6 +26,8 @@ export interface CacheOptions {
   staleWhileRevalidateMs?: number;
   /** With `lease`: serve an expired value so long when no database answers. Default 0. */
   staleIfErrorMs?: number;
+  /** How long a request may wait for Redis; a healthy one answers in well under a millisecond. Default 50. */
+  patienceMs?: number;
 }
 
 export interface ServicesOptions {
@@ -112,10 +114,11 @@ function openCaching(
 ): Caching | undefined {
   if (chosen === false) return undefined;
   const { mode, fence = mode === 'lease', ...extras } = chosen ?? { mode: 'lease' };
-  const { earlyRefresh = false, staleWhileRevalidateMs = 0, staleIfErrorMs = 0 } = extras;
+  const { earlyRefresh = false, staleWhileRevalidateMs = 0, staleIfErrorMs = 0, patienceMs = 50 } = extras;
   const cache = new ProductCache(redisUrl, state, {
     fence: fence || reads === 'read-your-writes',
     earlyRefresh,
+    patienceMs,
     staleSeconds: Math.ceil(Math.max(staleWhileRevalidateMs, staleIfErrorMs) / 1_000),
   });
   const aside = new CacheAside(cache, { mode, staleWhileRevalidateMs, staleIfErrorMs });

@@ -9,7 +9,7 @@ import {
 import { ProductCache, type ProductCacheOptions } from '../../src/api/cache/product-cache.js';
 import { DatabaseUnavailable } from '../../src/api/database-errors.js';
 import { DependencyState } from '../../src/api/dependency-state.js';
-import { startDatabases } from './fixture.js';
+import { patientMs, startDatabases } from './fixture.js';
 
 export interface CacheProcessOptions extends Partial<ProductCacheOptions> {
   staleWhileRevalidateMs?: number;
@@ -40,6 +40,7 @@ export async function startCacheProcesses(): Promise<CacheProcesses> {
         fence,
         earlyRefresh,
         staleSeconds,
+        patienceMs: patientMs,
       });
       processes.push(cache);
       await cache.start();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../../src/api/app.js';
 import { isKnownToReader, parseTags, versionIn, writeCondition } from '../../src/api/conditions.js';
 import type { Product } from '../../src/api/schemas.js';
-import { type Databases, startDatabases, until } from './fixture.js';
+import { type Databases, patientCache, startDatabases, until } from './fixture.js';
 
 let databases: Databases;
 let app: FastifyInstance;
@@ -12,7 +12,7 @@ let skus = 0;
 
 beforeAll(async () => {
   databases = await startDatabases();
-  app = await buildApp(databases);
+  app = await buildApp({ ...databases, cache: patientCache });
 });
 afterAll(async () => {
   await app.close();

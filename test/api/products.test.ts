@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp, statsOf } from '../../src/api/app.js';
 import type { Product } from '../../src/api/schemas.js';
-import { type Databases, startDatabases, until } from './fixture.js';
+import { type Databases, patientCache, startDatabases, until } from './fixture.js';
 
 let databases: Databases;
 let app: FastifyInstance;
@@ -11,7 +11,7 @@ let redis: Redis;
 
 beforeAll(async () => {
   databases = await startDatabases();
-  app = await buildApp(databases);
+  app = await buildApp({ ...databases, cache: patientCache });
   redis = new Redis(databases.redisUrl, { enableReadyCheck: false });
 });
 

@@ -1,4 +1,3 @@
-import { redisPatienceMs } from './redis-connection.js';
 import type { RedisLink } from './redis-link.js';
 
 interface Lookup {
@@ -38,7 +37,7 @@ export class Lookups {
     const lookups = this.#waiting;
     this.#waiting = [];
     // Counted from the first of them, who may have waited for the MGET before.
-    const leftMs = this.#oldestAtMs + redisPatienceMs - performance.now();
+    const leftMs = this.#oldestAtMs + this.#link.patienceMs - performance.now();
     const values = await this.#link.ask((redis) => redis.mget(lookups.flatMap(({ keys }) => keys)), leftMs);
     if (values === undefined) {
       // Those who came meanwhile have waited as well.

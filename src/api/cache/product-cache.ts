@@ -58,6 +58,8 @@ export interface ProductCacheOptions {
   earlyRefresh: boolean;
   /** How long a copy is kept beyond the value's end; 0: none. */
   staleSeconds: number;
+  /** How long a request may wait for Redis. */
+  patienceMs: number;
 }
 
 const miss: LookupAnswer = { kind: 'miss' };
@@ -80,13 +82,14 @@ export class ProductCache {
 
   constructor(url: string, state: DependencyState, options: ProductCacheOptions) {
     this.#options = options;
-    this.#link = new RedisLink(url, state, {
-      beforeUse: async (redis) => {
+    const upkeep = {
+      beforeUse: async (redis: CacheRedis): Promise<void> => {
         await this.#invalidatePending(redis);
         await this.#flushCounts(redis);
       },
-      isCaughtUp: () => this.#pending.isEmpty,
-    });
+      isCaughtUp: (): boolean => this.#pending.isEmpty,
+    };
+    this.#link = new RedisLink(url, state, upkeep, options.patienceMs);
     this.#lookups = new Lookups(this.#link);
   }
 

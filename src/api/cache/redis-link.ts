@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { DependencyState } from '../dependency-state.js';
 import { type CacheScripts, defineCacheScripts } from './cache-scripts.js';
-import { openRedis, redisPatienceMs, withPatience } from './redis-connection.js';
+import { openRedis, withPatience } from './redis-connection.js';
 
 const tickMs = 250;
 /** How long Redis may take to answer a ping before it is told to be down. One late answer only means a bypass. */
@@ -18,6 +18,7 @@ interface Upkeep {
 
 /** The connection to Redis, and whether it can be used. While it cannot, nobody waits for it. */
 export class RedisLink {
+  readonly patienceMs: number;
   readonly #redis: CacheRedis;
   readonly #state: DependencyState;
   readonly #upkeep: Upkeep;
@@ -27,7 +28,9 @@ export class RedisLink {
   #timer: NodeJS.Timeout | undefined;
   #startedAtMs = Number.POSITIVE_INFINITY;
 
-  constructor(url: string, state: DependencyState, upkeep: Upkeep) {
+  /** @param patienceMs how long a request may wait for Redis */
+  constructor(url: string, state: DependencyState, upkeep: Upkeep, patienceMs: number) {
+    this.patienceMs = patienceMs;
     this.#state = state;
     this.#upkeep = upkeep;
     this.#redis = defineCacheScripts(openRedis(url));
@@ -68,7 +71,7 @@ export class RedisLink {
   /** The answer, or undefined when Redis cannot be used or does not answer within the patience. Never rejects. */
   async ask<T>(
     command: (redis: CacheRedis) => Promise<T>,
-    patienceMs = redisPatienceMs,
+    patienceMs = this.patienceMs,
   ): Promise<T | undefined> {
     if (!this.#usable) return undefined;
     try {
