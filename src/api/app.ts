@@ -70,6 +70,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   health(app, services);
   exposeMetrics(app, metrics);
   app.decorate('apiStats', () => services.stats());
+  // Before Fastify waits for the requests in flight, of which they are some.
+  app.addHook('preClose', (done) => {
+    services.stopWaiting();
+    done();
+  });
   app.addHook('onClose', () => services.close(closeGraceMs));
   await app.ready();
   return app;

@@ -88,6 +88,14 @@ export class ApiMetrics {
       'Reads that the primary answered because the replica could not.',
       () => stats().fallbacks,
     );
+    new Gauge({
+      name: 'halab_api_writes_waiting',
+      help: 'Writes that wait for a primary.',
+      registers,
+      collect() {
+        this.set(stats().writesWaiting);
+      },
+    });
     for (const [field, name, help] of [
       ['connections', 'halab_api_pool_connections', 'Open connections.'],
       ['running', 'halab_api_pool_running_requests', 'Requests that hold a place in the pool.'],

@@ -143,6 +143,8 @@ export class ProductService {
     if (versions === undefined) return notFound(id);
     const { result } = await this.#servers.readFromPrimary((primary) => findProduct(primary, id));
     if (result === undefined) return notFound(id);
+    // The client may have its tag from the cache, and would get the same one again.
+    await this.#caching?.aside.invalidate(id, result.version);
     return new ApiProblem('precondition-failed', { detail: `The product has version ${result.version}` });
   }
 

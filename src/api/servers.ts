@@ -159,17 +159,24 @@ export class Servers {
   stats(): {
     reads: { replica: number; primary: number };
     fallbacks: number;
+    writesWaiting: number;
     pools: Record<DatabaseSource, DatabaseStats>;
   } {
     return {
       reads: { ...this.#reads },
       fallbacks: this.#fallbacks,
+      writesWaiting: this.#writeWait.waiting,
       pools: { primary: this.#primary.stats(), replica: this.#replica.stats() },
     };
   }
 
-  async close(graceMs: number): Promise<void> {
+  /** The writes that wait for a primary are answered; nobody waits for one from now on. */
+  stopWaiting(): void {
     this.#writeWait.close();
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.stopWaiting();
     await Promise.all([this.#monitor.stop(), this.#primary.close(graceMs), this.#replica.close(graceMs)]);
   }
 

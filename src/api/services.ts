@@ -56,6 +56,8 @@ export interface ApiStats {
   reads: { replica: number; primary: number };
   /** Reads that the primary answered because the replica could not, or lacked what the reader must see. */
   fallbacks: number;
+  /** Writes that wait for a primary now. */
+  writesWaiting: number;
   pools: Record<DatabaseSource, DatabaseStats>;
   dependencies: Partial<Record<DependencyName, DependencyReport>>;
 }
@@ -74,6 +76,8 @@ export interface Services {
   position(): Promise<WalPosition>;
   readiness(): Readiness;
   stats(): ApiStats;
+  /** The writes that wait for a primary are answered: the first thing to do before a close. */
+  stopWaiting(): void;
   /** Ends what is in flight, within `graceMs`, and closes every connection. */
   close(graceMs: number): Promise<void>;
 }
@@ -102,6 +106,9 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     // The primary can serve the reads as well; without it there are no writes.
     readiness: () => ({ ready: primaryState.isUp, dependencies: dependencies() }),
     stats: () => ({ cache: products.counts(), ...servers.stats(), dependencies: dependencies() }),
+    stopWaiting: () => {
+      servers.stopWaiting();
+    },
     close: async (graceMs) => {
       await Promise.all([servers.close(graceMs), caching?.cache.close()]);
     },

@@ -2,6 +2,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildApp, statsOf } from '../../src/api/app.js';
 import { DatabaseOverloaded, DatabaseUnavailable } from '../../src/api/database-errors.js';
+import { startApi } from '../../src/api/serve.js';
 import { WriteWait } from '../../src/api/write-wait.js';
 import { type Databases, startDatabases, until } from './fixture.js';
 import { type Forwarder, startForwarder } from './forwarder.js';
@@ -90,10 +91,16 @@ describe('with a write wait', () => {
   test('a close does not wait for it: those who wait are answered', async () => {
     await databases.stop('primary');
     try {
-      const writing = write();
-      await untilPrimaryIsDown();
-      await app.close();
-      expect((await writing).json()).toMatchObject({ status: 503, outcome: 'not-applied' });
+      const writeUrl = proxy.through(databases.writeUrl);
+      const api = await startApi({ ...databases, writeUrl, writeWaitMs: 600_000, port: 0 });
+      const writing = fetch(`${api.url}/products/1`, { method: 'DELETE' });
+      await until(() => {
+        expect(api.stats().writesWaiting).toBe(1);
+      });
+      await api.close();
+      const response = await writing;
+      expect(response.status).toBe(503);
+      expect(await response.json()).toMatchObject({ outcome: 'not-applied' });
     } finally {
       await databases.start('primary');
     }
