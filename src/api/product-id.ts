@@ -2,7 +2,7 @@ const maxBigint = 9_223_372_036_854_775_807n;
 
 /** True for the one way to write an id that a bigint identity column can hold; no other product exists. */
 export function isProductId(text: string): boolean {
-  return /^[1-9][0-9]{0,18}$/.test(text) && BigInt(text) <= maxBigint;
+  return /^[1-9][0-9]{0,18}$/.test(text) && (text.length < 19 || BigInt(text) <= maxBigint);
 }
 
 /** An opaque cursor: the page after this product. */

@@ -17,9 +17,6 @@ import type { Reader } from './server-position.js';
 import type { DatabaseSource, Servers } from './servers.js';
 import type { WalPosition } from './wal-position.js';
 
-/** One product, already JSON: what the cache holds is passed on as it is. */
-export type FoundProduct = CacheAsideAnswer & { json: string };
-
 export interface ProductPage {
   source: DatabaseSource;
   data: Product[];
@@ -46,17 +43,15 @@ export class ProductService {
   }
 
   /**
-   * With `after`, an answer that holds what was written before that position.
+   * The product as JSON: what the cache holds is passed on as it is. With `after`, an answer that holds what was written
+   * before that position.
    *
    * @throws ApiProblem `not-found`, or what `Servers.read` throws
    */
-  async get(id: string, after?: WalPosition): Promise<FoundProduct> {
-    if (!isProductId(id)) throw notFound(id);
+  get(id: string, after?: WalPosition): Promise<CacheAsideAnswer> {
+    if (!isProductId(id)) return Promise.reject(notFound(id));
     const load: Load = (from) => this.#load(id, from, after);
-    const found = await (this.#caching?.aside.read(id, load, after !== undefined) ?? uncached(load));
-    const { json } = found;
-    if (json === undefined) throw notFound(id);
-    return { ...found, json };
+    return this.#caching?.aside.read(id, load, after !== undefined) ?? uncached(load);
   }
 
   /**
@@ -154,9 +149,10 @@ export class ProductService {
     const find = (database: Reader): Promise<StoredProduct | undefined> => findProduct(database, id);
     const { source, result } =
       from === 'primary' ? await this.#servers.readFromPrimary(find) : await this.#servers.read(find, after);
+    if (result === undefined) throw notFound(id);
     return {
       source,
-      value: result && { version: result.version, json: JSON.stringify(result.product) },
+      value: { version: result.version, json: JSON.stringify(result.product) },
       storable: source === 'primary' || holdsFences,
     };
   }
@@ -164,7 +160,7 @@ export class ProductService {
 
 async function uncached(load: Load): Promise<CacheAsideAnswer> {
   const { source, value } = await load('any');
-  return { source, cache: 'BYPASS', json: value?.json };
+  return { source, cache: 'BYPASS', json: value.json };
 }
 
 function notFound(id: string): ApiProblem {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { CacheAsideAnswer, CacheMode, Load, Loaded } from '../../src/api/cache/cache-aside.js';
+import type { CacheAsideAnswer, CacheMode, Load } from '../../src/api/cache/cache-aside.js';
+import { ApiProblem } from '../../src/api/problems.js';
 import {
   type CacheProcesses,
   type CacheProcessOptions,
@@ -200,8 +201,8 @@ describe('a lease', () => {
 
   test('is given back when there is no such product', async () => {
     const api = await caches.start('lease');
-    const none: Loaded = { source: 'replica', value: undefined, storable: true };
-    expect((await api.read(id, finds(none), false)).json).toBeUndefined();
+    const none: Load = () => Promise.reject(new ApiProblem('not-found'));
+    await expect(api.read(id, none, false)).rejects.toBeInstanceOf(ApiProblem);
     expect(await caches.redis.get(`halab:lease:${id}`)).toBeNull();
   });
 

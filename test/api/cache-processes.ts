@@ -68,7 +68,7 @@ export const finds =
   () =>
     Promise.resolve(loaded);
 export const fails: Load = () => Promise.reject(new DatabaseUnavailable('gone', 'not-applied'));
-export const versionOf = ({ json }: CacheAsideAnswer): string | undefined => /\d+/.exec(json ?? '')?.[0];
+export const versionOf = ({ json }: CacheAsideAnswer): string | undefined => /\d+/.exec(json)?.[0];
 
 export function gateway(): { opened: Promise<void>; open: () => void } {
   let open = (): void => undefined;

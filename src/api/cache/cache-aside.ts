@@ -14,20 +14,18 @@ export type CacheMode = 'naive' | 'single-flight' | 'lease';
 /** What a database answered. */
 export interface Loaded {
   source: DatabaseSource;
-  /** Undefined: there is no such product. */
-  value: { version: bigint; json: string } | undefined;
+  value: { version: bigint; json: string };
   /** False: this server may lack a write that nothing else remembers. */
   storable: boolean;
 }
 
-/** Reads one product from a database. @throws what `Servers.read` throws */
+/** Reads one product from a database. @throws when there is none, or what `Servers.read` throws */
 export type Load = (from: 'any' | 'primary') => Promise<Loaded>;
 
 export interface CacheAsideAnswer {
   source: 'cache' | DatabaseSource;
   cache: 'HIT' | 'MISS' | 'BYPASS';
-  /** Undefined: there is no such product. */
-  json: string | undefined;
+  json: string;
   /** Present when the value had expired. */
   stale?: StaleAnswer;
 }
@@ -111,10 +109,10 @@ export class CacheAside {
   async #loadAndFill(id: string, load: Load): Promise<CacheAsideAnswer> {
     const startMs = performance.now();
     const { source, value, storable } = await load('any');
-    if (value !== undefined && storable) {
+    if (storable) {
       void this.#cache.fill(id, { ...value, loadMs: performance.now() - startMs });
     }
-    return { source, cache: 'MISS', json: value?.json };
+    return { source, cache: 'MISS', json: value.json };
   }
 
   async #readUnderLease(id: string, load: Load): Promise<CacheAsideAnswer> {
@@ -138,7 +136,7 @@ export class CacheAside {
     }
     // Whoever has the lease is slow, or gone.
     const { source, value } = await load('any');
-    return { source, cache: 'MISS', json: value?.json };
+    return { source, cache: 'MISS', json: value.json };
   }
 
   async #loadUnderLease(
@@ -148,7 +146,7 @@ export class CacheAside {
   ): Promise<CacheAsideAnswer> {
     try {
       const { source, value } = await this.#fillUnderLease(id, token, load);
-      return { source, cache: 'MISS', json: value?.json };
+      return { source, cache: 'MISS', json: value.json };
     } catch (error) {
       if (stale === undefined || stale.expiredMs >= this.#options.staleIfErrorMs || !isTransient(error))
         throw error;
@@ -184,7 +182,6 @@ export class CacheAside {
   ): Promise<{ loaded: Loaded; outcome: StoreOutcome }> {
     const startMs = performance.now();
     const loaded = await load();
-    if (loaded.value === undefined) return { loaded, outcome: 'not-stored' };
     if (!loaded.storable) return { loaded, outcome: 'behind' };
     const fill = { ...loaded.value, token, loadMs: performance.now() - startMs };
     const answer = await this.#cache.fill(id, fill);
@@ -219,7 +216,7 @@ export class CacheAside {
 
 async function bypass(load: Load): Promise<CacheAsideAnswer> {
   const { source, value } = await load('any');
-  return { source, cache: 'BYPASS', json: value?.json };
+  return { source, cache: 'BYPASS', json: value.json };
 }
 
 function serveStale({ json, expiredMs }: StaleCopy, reason: 'revalidating' | 'error'): CacheAsideAnswer {

@@ -1,8 +1,11 @@
 import type { RedisLink } from './redis-link.js';
 
+/** The values in the order of the keys; undefined when Redis did not answer within the patience. */
+type Values = readonly (string | null)[] | undefined;
+
 interface Lookup {
   keys: readonly string[];
-  answer: (values: readonly (string | null)[] | undefined) => void;
+  answer: (values: Values) => void;
 }
 
 /**
@@ -20,12 +23,18 @@ export class Lookups {
     this.#link = link;
   }
 
-  /** The values in the order of the keys; undefined when Redis does not answer within the patience. Never rejects. */
-  get(keys: readonly string[]): Promise<readonly (string | null)[] | undefined> {
-    if (!this.#link.isUsable) return Promise.resolve(undefined);
+  /** What `read` makes of the values. Never rejects. */
+  get<T>(keys: readonly string[], read: (values: Values) => T): Promise<T> {
     return new Promise((resolve) => {
+      const answer = (values: Values): void => {
+        resolve(read(values));
+      };
+      if (!this.#link.isUsable) {
+        answer(undefined);
+        return;
+      }
       if (this.#waiting.length === 0) this.#oldestAtMs = performance.now();
-      this.#waiting.push({ keys, answer: resolve });
+      this.#waiting.push({ keys, answer });
       if (!this.#asking) {
         this.#asking = true;
         setImmediate(() => void this.#ask());

@@ -112,14 +112,15 @@ export class ProductCache {
   }
 
   /** Never rejects; answers within the patience for Redis. */
-  async lookup(id: string): Promise<LookupAnswer> {
+  lookup(id: string): Promise<LookupAnswer> {
     const { earlyRefresh } = this.#options;
     const keys = earlyRefresh ? [valuePrefix + id, loadTimePrefix + id] : [valuePrefix + id];
-    const values = await this.#lookups.get(keys);
-    if (values === undefined) return bypass;
-    const [json, loadTime] = values;
-    if (typeof json !== 'string') return miss;
-    return { kind: 'hit', json, refresh: typeof loadTime === 'string' && isDue(loadTime) };
+    return this.#lookups.get(keys, (values) => {
+      if (values === undefined) return bypass;
+      const [json, loadTime] = values;
+      if (typeof json !== 'string') return miss;
+      return { kind: 'hit', json, refresh: typeof loadTime === 'string' && isDue(loadTime) };
+    });
   }
 
   /** Asks for the right to load a missing value; undefined when Redis does not answer. */
