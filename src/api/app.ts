@@ -14,7 +14,7 @@ const bodyLimitBytes = 64 * 1024;
 const closeGraceMs = 3_000;
 
 export interface AppOptions extends ServicesOptions {
-  /** Writes structured log lines to stdout. Default false. */
+  /** Writes structured log lines to stdout: requests, and each change of a dependency once. Default false. */
   logger?: boolean;
 }
 
@@ -23,13 +23,22 @@ export interface AppOptions extends ServicesOptions {
  * closes its connections.
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const services = await openServices(options);
   const app: TypedFastify = fastify({
     logger: options.logger === true ? { redact: ['req.headers.authorization', 'req.headers.cookie'] } : false,
     bodyLimit: bodyLimitBytes,
     // Ends idle keep-alive connections on close; what is in flight is waited for.
     forceCloseConnections: 'idle',
+    // A proxy goes on sending over a connection until it hears of its end: answered, and told to close, instead of 503.
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) => void replyWithProblem(error, request, reply),
+  });
+  const services = await openServices({
+    ...options,
+    onDependencyChange: (change) => {
+      const { dependency, state, lastError } = change;
+      app.log[state === 'up' ? 'info' : 'warn']({ dependency, lastError }, `${dependency} is ${state}`);
+      options.onDependencyChange?.(change);
+    },
   });
   app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(TypeBoxValidatorCompiler);

@@ -3,9 +3,11 @@ import type { TypedFastify } from '../typed-fastify.js';
 
 /** `/healthz`: the process answers. `/readyz`: writes and reads can be served (200), or not (503), and why. */
 export function health(app: TypedFastify, services: Services): void {
-  app.get('/healthz', () => ({ status: 'ok' }));
+  // Balancers ask several times a second: only what fails is logged.
+  const logLevel = 'warn';
+  app.get('/healthz', { logLevel }, () => ({ status: 'ok' }));
 
-  app.get('/readyz', async (_request, reply) => {
+  app.get('/readyz', { logLevel }, async (_request, reply) => {
     const readiness = services.readiness();
     return reply
       .code(readiness.ready ? 200 : 503)
