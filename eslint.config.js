@@ -44,6 +44,8 @@ const vendorOwners = {
   ora: 'ui',
   'cli-table3': 'ui',
   fastify: 'api',
+  '@fastify': 'api',
+  'prom-client': 'api',
 };
 
 const arrows = folders.map((folder) => {

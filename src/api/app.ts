@@ -1,8 +1,14 @@
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { replyWithProblem } from './error-replies.js';
+import { ApiMetrics } from './metrics.js';
+import { observeRequests } from './observe-requests.js';
 import { ApiProblem } from './problems.js';
+import { requestedPosition, tellPositions } from './read-your-writes.js';
+import { requestIds } from './request-id.js';
+import { type LogSink, logDependencyChange, loggerOptions } from './request-log.js';
 import { health } from './routes/health.js';
+import { exposeMetrics } from './routes/metrics.js';
 import { readProducts } from './routes/read-products.js';
 import { writeProducts } from './routes/write-products.js';
 import { type ApiStats, openServices, type ServicesOptions } from './services.js';
@@ -14,8 +20,10 @@ const bodyLimitBytes = 64 * 1024;
 const closeGraceMs = 3_000;
 
 export interface AppOptions extends ServicesOptions {
-  /** Writes structured log lines to stdout: requests, and each change of a dependency once. Default false. */
-  logger?: boolean;
+  /** Takes the log: a line of JSON for each finished request and each change of a dependency. Default: no log. */
+  log?: LogSink;
+  /** Serves `/openapi.json` and `/docs`. False: their packages are not loaded. Default true. */
+  docs?: boolean;
 }
 
 /**
@@ -24,30 +32,51 @@ export interface AppOptions extends ServicesOptions {
  */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const app: TypedFastify = fastify({
-    logger: options.logger === true ? { redact: ['req.headers.authorization', 'req.headers.cookie'] } : false,
+    logger: loggerOptions(options.log),
+    // Each request has one line, when it has finished.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestIds(),
     bodyLimit: bodyLimitBytes,
     // Ends idle keep-alive connections on close; what is in flight is waited for.
     forceCloseConnections: 'idle',
     // A proxy goes on sending over a connection until it hears of its end: answered, and told to close, instead of 503.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => void replyWithProblem(error, request, reply),
-  });
-  const services = await openServices({
-    ...options,
-    onDependencyChange: (change) => {
-      const { dependency, state, lastError } = change;
-      app.log[state === 'up' ? 'info' : 'warn']({ dependency, lastError }, `${dependency} is ${state}`);
-      options.onDependencyChange?.(change);
+    frameworkErrors: (error, request, reply) => {
+      observer.beginUnrouted(request, reply);
+      void replyWithProblem(error, request, reply);
     },
   });
+  const [services, documentation] = await Promise.all([
+    openServices({
+      ...options,
+      onDependencyChange: (change) => {
+        logDependencyChange(app.log, change);
+        options.onDependencyChange?.(change);
+      },
+    }),
+    // Loaded while the servers are asked who they are.
+    options.docs === false ? undefined : import('./documentation.js'),
+  ]);
+  const metrics = new ApiMetrics(() => services.stats());
+  const observer = observeRequests(app, metrics, options.log !== undefined);
   app.removeContentTypeParser('text/plain');
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler(replyWithProblem);
   app.setNotFoundHandler((request, reply) => replyWithProblem(new ApiProblem('not-found'), request, reply));
-  readProducts(app, services.products);
+  const readsOwnWrites = options.reads === 'read-your-writes';
+  if (readsOwnWrites) tellPositions(app, () => services.position());
+  await documentation?.documentRoutes(app);
+  readProducts(app, services.products, readsOwnWrites ? requestedPosition : () => undefined);
   writeProducts(app, services.products);
   health(app, services);
+  exposeMetrics(app, metrics);
   app.decorate('apiStats', () => services.stats());
+  // Before Fastify waits for the requests in flight, of which they are some.
+  app.addHook('preClose', (done) => {
+    services.stopWaiting();
+    done();
+  });
   app.addHook('onClose', () => services.close(closeGraceMs));
   await app.ready();
   return app;

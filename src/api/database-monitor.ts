@@ -1,5 +1,6 @@
 import type { Database } from './database.js';
 import type { DependencyState } from './dependency-state.js';
+import { ReplayProgress } from './replay-progress.js';
 
 /** What a server says of itself. */
 export interface ServerFacts {
@@ -8,6 +9,8 @@ export interface ServerFacts {
   startedAt: string;
   /** It has a walreceiver: WAL arrives. */
   streaming: boolean;
+  /** What a primary has written, or a replica replayed: bytes since the beginning of WAL. */
+  lsn: bigint;
 }
 
 export type ProbeResult = ServerFacts | Error;
@@ -53,6 +56,7 @@ export class DatabaseMonitor {
   readonly #intervalMs: number;
   #round: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  readonly #progress = new ReplayProgress();
   #readsFromPrimary = false;
   #stopped = false;
 
@@ -65,6 +69,14 @@ export class DatabaseMonitor {
   /** True when the read server was last seen to be a primary itself: it was promoted. */
   get readServerIsPrimary(): boolean {
     return this.#readsFromPrimary;
+  }
+
+  /**
+   * The read server holds all that was acknowledged up to this time, on the clock of `performance.now()`; minus infinity
+   * while that is not known.
+   */
+  get replayedUntilMs(): number {
+    return this.#readsFromPrimary ? performance.now() : this.#progress.replayedUntilMs;
   }
 
   /** Asks now, and from then on; resolves when both have answered or failed to. */
@@ -87,10 +99,15 @@ export class DatabaseMonitor {
   }
 
   async #askBoth(): Promise<void> {
+    const startMs = performance.now();
     const marks = { primary: this.#primary.state.mark(), replica: this.#replica.state.mark() };
     const [primary, replica] = await Promise.all([ask(this.#primary.probe), ask(this.#replica.probe)]);
     if (this.#stopped) return;
-    if (!(replica instanceof Error)) this.#readsFromPrimary = !replica.inRecovery;
+    if (!(primary instanceof Error) && !primary.inRecovery) this.#progress.written(primary.lsn, startMs);
+    if (!(replica instanceof Error)) {
+      this.#readsFromPrimary = !replica.inRecovery;
+      this.#progress.replayed(replica.lsn);
+    }
     const verdict = judge(primary, replica);
     apply(this.#primary.state, marks.primary, verdict.primary);
     apply(this.#replica.state, marks.replica, verdict.replica);
@@ -104,11 +121,14 @@ function apply(state: DependencyState, mark: number, objection: Error | null): v
 
 async function ask(probe: Database): Promise<ProbeResult> {
   try {
-    const [facts] = await probe.query<ServerFacts & Record<string, unknown>>({
+    const [facts] = await probe.query<Omit<ServerFacts, 'lsn'> & { lsn: string }>({
       text: `SELECT pg_is_in_recovery() AS "inRecovery", pg_postmaster_start_time()::text AS "startedAt",
-        EXISTS (SELECT FROM pg_stat_wal_receiver) AS streaming`,
+        EXISTS (SELECT FROM pg_stat_wal_receiver) AS streaming,
+        CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END
+          - '0/0'::pg_lsn AS lsn`,
     });
-    return facts ?? new Error('The server returned no row');
+    if (facts === undefined) return new Error('The server returned no row');
+    return { ...facts, lsn: BigInt(facts.lsn) };
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

@@ -27,6 +27,14 @@ export interface Statement {
   values?: unknown[];
 }
 
+/** Asked before a statement, on its connection, so that both speak of the same server. */
+export interface Precondition<Row extends QueryResultRow> {
+  statement: Statement;
+  holds: (rows: readonly Row[]) => boolean;
+}
+
+type Query = <Row extends QueryResultRow>(statement: Statement) => Promise<Row[]>;
+
 export interface DatabaseStats {
   connections: number;
   running: number;
@@ -56,14 +64,18 @@ export class Database {
    *
    * @throws DatabaseUnavailable, DatabaseOverloaded, or the server's own error when the statement is at fault
    */
-  async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
-    const deadlineMs = performance.now() + this.#options.timeoutMs;
-    await this.#gate.enter(this.#options.maxWaitMs);
-    try {
-      return await this.#run<Row>(statement, deadlineMs, true);
-    } finally {
-      this.#gate.leave();
-    }
+  query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
+    return this.#withClient((query) => query<Row>(statement));
+  }
+
+  /** Like `query`, when the server meets the precondition; undefined when it does not. */
+  queryIf<Row extends QueryResultRow, Known extends QueryResultRow>(
+    { statement: question, holds }: Precondition<Known>,
+    statement: Statement,
+  ): Promise<Row[] | undefined> {
+    return this.#withClient(async (query) =>
+      holds(await query<Known>(question)) ? await query<Row>(statement) : undefined,
+    );
   }
 
   stats(): DatabaseStats {
@@ -83,19 +95,27 @@ export class Database {
     clearTimeout(timer);
   }
 
-  async #run<Row extends QueryResultRow>(
-    statement: Statement,
-    deadlineMs: number,
-    mayRetry: boolean,
-  ): Promise<Row[]> {
+  async #withClient<T>(work: (query: Query) => Promise<T>): Promise<T> {
+    const deadlineMs = performance.now() + this.#options.timeoutMs;
+    await this.#gate.enter(this.#options.maxWaitMs);
+    try {
+      return await this.#run(work, deadlineMs, true);
+    } finally {
+      this.#gate.leave();
+    }
+  }
+
+  async #run<T>(work: (query: Query) => Promise<T>, deadlineMs: number, mayRetry: boolean): Promise<T> {
     const pool = this.#pool;
     const client = await this.#connect(pool);
-    const remainingMs = Math.max(100, Math.ceil(deadlineMs - performance.now()));
     try {
-      const query: Statement & { query_timeout: number } = { ...statement, query_timeout: remainingMs };
-      const result = await client.query<Row>(query);
+      const result = await work(async <Row extends QueryResultRow>(statement: Statement) => {
+        const remainingMs = Math.max(100, Math.ceil(deadlineMs - performance.now()));
+        const query: Statement & { query_timeout: number } = { ...statement, query_timeout: remainingMs };
+        return (await client.query<Row>(query)).rows;
+      });
       client.release();
-      return result.rows;
+      return result;
     } catch (error) {
       const diagnosis = diagnose(error);
       client.release(diagnosis.kind === 'lost' || diagnosis.kind === 'stale-session');
@@ -106,7 +126,7 @@ export class Database {
           throw new DatabaseUnavailable(describeError(error), 'not-applied', error);
         case 'stale-session':
           this.#renew(pool);
-          if (mayRetry) return await this.#run<Row>(statement, deadlineMs, false);
+          if (mayRetry) return await this.#run(work, deadlineMs, false);
           throw error;
         case 'lost':
           this.#renew(pool);

@@ -50,8 +50,13 @@ export class DependencyState {
 
   down(error: unknown): void {
     this.#failures += 1;
-    this.#lastError = describeError(error);
+    this.note(error);
     this.#become('down');
+  }
+
+  /** Keeps an error that does not yet prove the dependency to be down. */
+  note(error: unknown): void {
+    this.#lastError = describeError(error);
   }
 
   report(): DependencyReport {

@@ -15,7 +15,8 @@ interface SchemaError {
 /** Answers with the problem document of whatever was thrown. */
 export function replyWithProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error, request.method === 'GET' || request.method === 'HEAD');
-  if (problem.status >= 500) request.log.error({ err: error }, problem.message);
+  // Told in the request's line of the log.
+  reply.failure = error;
   if (problem.extras.retryAfterSeconds !== undefined) {
     void reply.header('retry-after', problem.extras.retryAfterSeconds);
   }

@@ -16,7 +16,7 @@ const stopSignal = (): Promise<NodeJS.Signals> =>
  */
 async function main(): Promise<void> {
   const stopped = stopSignal();
-  const api = await startApi({ ...readConfiguration(process.env), logger: true });
+  const api = await startApi({ ...readConfiguration(process.env), docs: false, log: process.stdout });
   const signal = await stopped;
   api.log.info(`${signal}: ends what is in flight`);
   await api.close();

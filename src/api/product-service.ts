@@ -1,4 +1,7 @@
-import type { CacheAnswer, CacheCounts, ProductCache } from './cache.js';
+import type { CacheAside, CacheAsideAnswer, CacheCounts, Load, Loaded } from './cache/cache-aside.js';
+import type { ProductCache } from './cache/product-cache.js';
+import type { WriteCondition } from './conditions.js';
+import { type CreatedProduct, insertProductOnce } from './idempotent-insert.js';
 import { ApiProblem } from './problems.js';
 import { decodeCursor, encodeCursor, isProductId } from './product-id.js';
 import {
@@ -10,17 +13,12 @@ import {
   updateProduct,
 } from './products-store.js';
 import type { Product, ProductInput, ProductPatch } from './schemas.js';
+import type { Reader } from './server-position.js';
 import type { DatabaseSource, Servers } from './servers.js';
-
-type Source = 'cache' | DatabaseSource;
-type CacheHeader = 'HIT' | 'MISS' | 'BYPASS';
+import type { WalPosition } from './wal-position.js';
 
 /** One product, already JSON: what the cache holds is passed on as it is. */
-export interface FoundProduct {
-  source: Source;
-  cache: CacheHeader;
-  json: string;
-}
+export type FoundProduct = CacheAsideAnswer & { json: string };
 
 export interface ProductPage {
   source: DatabaseSource;
@@ -29,31 +27,44 @@ export interface ProductPage {
   nextCursor: string | null;
 }
 
+export interface Caching {
+  cache: ProductCache;
+  aside: CacheAside;
+}
+
+const noCounts: CacheCounts = { hits: 0, misses: 0, bypasses: 0, loadsSaved: 0, stale: 0 };
+
 /** Cache-aside over the servers: what each route does, apart from HTTP. */
 export class ProductService {
   readonly #servers: Servers;
   /** Absent when caching is turned off. */
-  readonly #cache: ProductCache | undefined;
+  readonly #caching: Caching | undefined;
 
-  constructor(servers: Servers, cache: ProductCache | undefined) {
+  constructor(servers: Servers, caching: Caching | undefined) {
     this.#servers = servers;
-    this.#cache = cache;
+    this.#caching = caching;
   }
 
-  /** @throws ApiProblem `not-found`, or what `Servers.read` throws */
-  async get(id: string): Promise<FoundProduct> {
+  /**
+   * With `after`, an answer that holds what was written before that position.
+   *
+   * @throws ApiProblem `not-found`, or what `Servers.read` throws
+   */
+  async get(id: string, after?: WalPosition): Promise<FoundProduct> {
     if (!isProductId(id)) throw notFound(id);
-    const answer: CacheAnswer = (await this.#cache?.get(id)) ?? { kind: 'bypass' };
-    if (answer.kind === 'hit') return { source: 'cache', cache: 'HIT', json: answer.json };
-    const { source, result } = await this.#servers.read((database) => findProduct(database, id));
-    if (result === undefined) throw notFound(id);
-    const json = JSON.stringify(result.product);
-    if (answer.kind === 'miss') this.#cache?.fill(id, result.version, json);
-    return { source, cache: answer.kind === 'miss' ? 'MISS' : 'BYPASS', json };
+    const load: Load = (from) => this.#load(id, from, after);
+    const found = await (this.#caching?.aside.read(id, load, after !== undefined) ?? uncached(load));
+    const { json } = found;
+    if (json === undefined) throw notFound(id);
+    return { ...found, json };
   }
 
-  /** @throws ApiProblem `validation` for a cursor that is not ours, or what `Servers.read` throws */
-  async list(limit: number, cursor: string | undefined): Promise<ProductPage> {
+  /**
+   * With `after`, a page that holds what was written before that position.
+   *
+   * @throws ApiProblem `validation` for a cursor that is not ours, or what `Servers.read` throws
+   */
+  async list(limit: number, cursor: string | undefined, after?: WalPosition): Promise<ProductPage> {
     const afterId = cursor === undefined ? '0' : decodeCursor(cursor);
     if (afterId === undefined) {
       const message = 'must be the nextCursor of an earlier page';
@@ -63,8 +74,9 @@ export class ProductService {
       });
     }
     // One more than asked for tells whether another page follows.
-    const { source, result } = await this.#servers.read((database) =>
-      listProducts(database, afterId, limit + 1),
+    const { source, result } = await this.#servers.read(
+      (database) => listProducts(database, afterId, limit + 1),
+      after,
     );
     const page = result.slice(0, limit);
     const last = page.at(-1);
@@ -75,40 +87,84 @@ export class ProductService {
     };
   }
 
-  /** @throws ApiProblem `sku-taken`, `validation`, or what `Servers.write` throws */
-  async create(input: ProductInput): Promise<StoredProduct> {
-    const stored = await this.#servers.write((primary) => insertProduct(primary, input));
+  /**
+   * With an idempotency key, a repeated request is answered with the product as the first one made it.
+   *
+   * @throws ApiProblem `sku-taken`, `validation`, `idempotency-key-reused`, or what `Servers.write` throws
+   */
+  async create(input: ProductInput, key?: string): Promise<CreatedProduct> {
+    const created = await this.#servers.write<CreatedProduct>((primary) =>
+      key === undefined ? insertProduct(primary, input) : insertProductOnce(primary, input, key),
+    );
     // A failover that loses writes gives ids out again: the cache may hold the lost product of this id.
-    await this.#cache?.invalidate(stored.id, stored.version);
-    return stored;
+    if (created.replayed !== true) await this.#caching?.aside.invalidate(created.id, created.version);
+    return created;
   }
 
-  /** @throws ApiProblem `not-found`, `sku-taken`, `validation`, or what `Servers.write` throws */
-  async update(id: string, patch: ProductPatch): Promise<StoredProduct> {
-    if (!isProductId(id)) throw notFound(id);
-    const stored = await this.#servers.write((primary) => updateProduct(primary, id, patch));
-    if (stored === undefined) throw notFound(id);
-    await this.#cache?.invalidate(id, stored.version);
+  /** @throws ApiProblem `not-found`, `precondition-failed`, `sku-taken`, `validation`, or what `Servers.write` throws */
+  async update(id: string, patch: ProductPatch, condition: WriteCondition): Promise<StoredProduct> {
+    await this.#checkAbsence(id, condition);
+    const stored = await this.#servers.write((primary) =>
+      updateProduct(primary, id, patch, condition.versions),
+    );
+    if (stored === undefined) throw await this.#unmet(id, condition);
+    await this.#caching?.aside.invalidate(id, stored.version);
     return stored;
   }
 
   /** Replaces all that a client may set. Throws as `update` does. */
-  replace(id: string, input: ProductInput): Promise<StoredProduct> {
-    return this.update(id, { ...input, description: input.description ?? '', stock: input.stock ?? 0 });
+  replace(id: string, input: ProductInput, condition: WriteCondition): Promise<StoredProduct> {
+    const all = { ...input, description: input.description ?? '', stock: input.stock ?? 0 };
+    return this.update(id, all, condition);
   }
 
-  /** @throws ApiProblem `not-found`, or what `Servers.write` throws */
-  async remove(id: string): Promise<void> {
-    if (!isProductId(id)) throw notFound(id);
-    const existed = await this.#servers.write((primary) => deleteProduct(primary, id));
+  /** @throws ApiProblem `not-found`, `precondition-failed`, or what `Servers.write` throws */
+  async remove(id: string, condition: WriteCondition): Promise<void> {
+    await this.#checkAbsence(id, condition);
+    const existed = await this.#servers.write((primary) => deleteProduct(primary, id, condition.versions));
+    const problem = existed ? undefined : await this.#unmet(id, condition);
     // Even when the primary had none: the cache may hold what a failover lost.
-    await this.#cache?.invalidate(id, 'deleted');
-    if (!existed) throw notFound(id);
+    if (problem?.problemName !== 'precondition-failed') await this.#caching?.aside.invalidate(id, 'deleted');
+    if (problem !== undefined) throw problem;
   }
 
   counts(): CacheCounts {
-    return this.#cache?.counts() ?? { hits: 0, misses: 0, bypasses: 0 };
+    return this.#caching?.aside.counts() ?? noCounts;
   }
+
+  /** No write here makes a product under a given id, so `If-None-Match: *` is met by nothing that can be done. */
+  async #checkAbsence(id: string, { mustBeAbsent }: WriteCondition): Promise<void> {
+    if (!isProductId(id)) throw notFound(id);
+    if (mustBeAbsent) throw await this.#unmet(id, { versions: [], mustBeAbsent });
+  }
+
+  /** Why nothing was written: the product is not there, or has another version. */
+  async #unmet(id: string, { versions }: WriteCondition): Promise<ApiProblem> {
+    if (versions === undefined) return notFound(id);
+    const { result } = await this.#servers.readFromPrimary((primary) => findProduct(primary, id));
+    if (result === undefined) return notFound(id);
+    // The client may have its tag from the cache, and would get the same one again.
+    await this.#caching?.aside.invalidate(id, result.version);
+    return new ApiProblem('precondition-failed', { detail: `The product has version ${result.version}` });
+  }
+
+  async #load(id: string, from: 'any' | 'primary', after: WalPosition | undefined): Promise<Loaded> {
+    // Before the read: the replica may go on while it is asked.
+    const holdsFences = this.#servers.replayedUntilMs >= (this.#caching?.cache.storableSinceMs ?? 0);
+    const find = (database: Reader): Promise<StoredProduct | undefined> => findProduct(database, id);
+    const { source, result } =
+      from === 'primary' ? await this.#servers.readFromPrimary(find) : await this.#servers.read(find, after);
+    return {
+      source,
+      value: result && { version: result.version, json: JSON.stringify(result.product) },
+      storable: source === 'primary' || holdsFences,
+    };
+  }
+}
+
+async function uncached(load: Load): Promise<CacheAsideAnswer> {
+  const { source, value } = await load('any');
+  return { source, cache: 'BYPASS', json: value?.json };
 }
 
 function notFound(id: string): ApiProblem {

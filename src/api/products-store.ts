@@ -2,9 +2,10 @@ import type { Database } from './database.js';
 import { sqlState, sqlStateOf } from './database-errors.js';
 import { ApiProblem } from './problems.js';
 import type { Product, ProductInput, ProductPatch } from './schemas.js';
+import type { Reader } from './server-position.js';
 
 /** As the driver gives it: bigint and numeric are text, timestamps are dates. */
-interface ProductRow {
+export interface ProductRow {
   id: string;
   sku: string;
   name: string;
@@ -23,10 +24,10 @@ export interface StoredProduct {
   product: Product;
 }
 
-const columns = 'id, sku, name, description, price, stock, version, created_at, updated_at';
+export const columns = 'id, sku, name, description, price, stock, version, created_at, updated_at';
 
 /** The product, or undefined when this server has none with that id. */
-export async function findProduct(database: Database, id: string): Promise<StoredProduct | undefined> {
+export async function findProduct(database: Reader, id: string): Promise<StoredProduct | undefined> {
   const [row] = await database.query<ProductRow>({
     name: 'find_product',
     text: `SELECT ${columns} FROM products WHERE id = $1`,
@@ -37,7 +38,7 @@ export async function findProduct(database: Database, id: string): Promise<Store
 
 /** At most `limit` products with ids above `afterId`, in the order of their ids. */
 export async function listProducts(
-  database: Database,
+  database: Reader,
   afterId: string,
   limit: number,
 ): Promise<StoredProduct[]> {
@@ -62,7 +63,8 @@ export async function insertProduct(database: Database, input: ProductInput): Pr
 }
 
 /**
- * Changes what the patch names, and returns the product; undefined when there is none with that id.
+ * Changes what the patch names, and returns the product; undefined when there is none with that id and one of these
+ * versions (undefined: any).
  *
  * @throws ApiProblem `sku-taken`, `validation`
  */
@@ -70,6 +72,7 @@ export async function updateProduct(
   database: Database,
   id: string,
   patch: ProductPatch,
+  versions: readonly string[] | undefined,
 ): Promise<StoredProduct | undefined> {
   const { sku, name, description, price, stock } = patch;
   const [row] = await write(database, sku, {
@@ -77,23 +80,32 @@ export async function updateProduct(
     // No column may be null, so null stands for "as it is".
     text: `UPDATE products SET sku = coalesce($2, sku), name = coalesce($3, name),
         description = coalesce($4, description), price = coalesce($5, price), stock = coalesce($6, stock)
-      WHERE id = $1 RETURNING ${columns}`,
-    values: [id, sku, name, description, price === undefined ? undefined : String(price), stock],
+      WHERE id = $1 AND ${hasVersion(7)} RETURNING ${columns}`,
+    values: [id, sku, name, description, price === undefined ? undefined : String(price), stock, versions],
   });
   return row && fromRow(row);
 }
 
-/** True when the product was there. */
-export async function deleteProduct(database: Database, id: string): Promise<boolean> {
+/** True when the product was there, with one of these versions (undefined: any). */
+export async function deleteProduct(
+  database: Database,
+  id: string,
+  versions: readonly string[] | undefined,
+): Promise<boolean> {
   const rows = await database.query({
     name: 'delete_product',
-    text: 'DELETE FROM products WHERE id = $1 RETURNING id',
-    values: [id],
+    text: `DELETE FROM products WHERE id = $1 AND ${hasVersion(2)} RETURNING id`,
+    values: [id, versions],
   });
   return rows.length > 0;
 }
 
-async function write(
+/** True for every version when the parameter is null. */
+function hasVersion(parameter: number): string {
+  return `($${parameter}::bigint[] IS NULL OR version = ANY ($${parameter}))`;
+}
+
+export async function write(
   database: Database,
   sku: string | undefined,
   statement: { name: string; text: string; values: unknown[] },
@@ -116,7 +128,7 @@ async function write(
   }
 }
 
-function fromRow(row: ProductRow): StoredProduct {
+export function fromRow(row: ProductRow): StoredProduct {
   const product: Product = {
     id: jsonInteger(row.id),
     sku: row.sku,

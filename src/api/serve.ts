@@ -19,7 +19,7 @@ export interface RunningApi {
   /** Without a slash at the end. */
   url: string;
   port: number;
-  /** Says nothing unless the option `logger` is set. */
+  /** Says nothing unless the option `log` is set. */
   log: FastifyBaseLogger;
   stats(): ApiStats;
   /** Stops accepting, ends what is in flight, closes every connection; within 5 s. May be called twice. */

@@ -139,7 +139,7 @@ export async function runFailoverLab(operation: Operation, options: FailoverLabO
   const runId = randomBytes(6).toString('hex');
 
   // Any free port: a `halab serve` of the user's may be at work on the stack's own.
-  const api = await startApi({ writeUrl, readUrl, redisUrl, port: 0 });
+  const api = await startApi({ writeUrl, readUrl, redisUrl, port: 0, docs: false });
   try {
     await using load = await startLoad({ writeUrl, apiUrl: api.url, runId, clock, emit, signal });
     await step(

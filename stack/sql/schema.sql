@@ -26,6 +26,21 @@ CREATE TRIGGER products_next_version BEFORE UPDATE ON products
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON products TO app;
 
+-- Which product a POST with an Idempotency-Key made, and from what: a repeated
+-- request is answered with it. The id comes before the product, so that one
+-- statement writes both.
+CREATE TABLE idempotency_keys (
+  key        text        PRIMARY KEY CHECK (char_length(key) BETWEEN 1 AND 255),
+  request    jsonb       NOT NULL,
+  product_id bigint      NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX ON idempotency_keys (created_at);
+GRANT SELECT, INSERT, DELETE ON idempotency_keys TO app;
+-- FOR UPDATE asks for it; no statement of the application updates a key.
+GRANT UPDATE (created_at) ON idempotency_keys TO app;
+GRANT USAGE ON SEQUENCE products_id_seq TO app;
+
 CREATE SCHEMA halab;
 CREATE TABLE halab.verification (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
@@ -33,3 +48,18 @@ CREATE TABLE halab.verification (
 );
 GRANT USAGE ON SCHEMA halab TO app;
 GRANT SELECT, INSERT, UPDATE ON halab.verification TO app;
+
+-- How far a server's WAL goes: on a primary where it ends, on a replica what it
+-- has replayed, with the timeline that it receives (null: it receives none).
+-- A read that must see a certain write asks for it. The application may not
+-- see pg_stat_wal_receiver's columns, hence SECURITY DEFINER.
+CREATE FUNCTION halab.wal_position(OUT timeline integer, OUT lsn pg_lsn)
+  LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT
+    CASE WHEN pg_is_in_recovery() THEN (SELECT received_tli FROM pg_stat_wal_receiver)
+      ELSE ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::integer END,
+    CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END
+$$;
+REVOKE EXECUTE ON FUNCTION halab.wal_position() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION halab.wal_position() TO app;

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import type { CacheOptions } from '../../src/api/services.js';
 import { startNode, stopNode } from '../../src/stack/control.js';
 import { docker } from '../support/docker.js';
 import { startTestStack } from '../support/stack.js';
@@ -54,6 +55,10 @@ export async function startDatabases(): Promise<Databases> {
     },
   };
 }
+
+/** How long the cache may wait for Redis in a test that is not about it: a busy machine takes more than 50 ms at times. */
+export const patientMs = 10_000;
+export const patientCache: CacheOptions = { mode: 'lease', patienceMs: patientMs };
 
 /** Tries again until it succeeds; gives up after 20 s, with the last error. */
 export async function until<T>(attempt: () => T | Promise<T>, timeoutMs = 20_000): Promise<T> {

@@ -150,7 +150,7 @@ test('odd headers are answered', async () => {
     'accept',
     'accept-encoding',
     'accept-version',
-    'if-match',
+    'if-none-match',
     'range',
     'expect',
     'x-request-id',
@@ -168,6 +168,30 @@ test('odd headers are answered', async () => {
       await answer({ url: '/products/1', headers: { [header]: content } });
     }),
     runs,
+  );
+  const ofWrites = fc.constantFrom(
+    'if-match',
+    'if-none-match',
+    'idempotency-key',
+    'x-write-position',
+    'cookie',
+  );
+  const oddTag = fc.oneof(
+    value,
+    fc.bigInt({ min: 0n, max: 2n ** 65n }).map((version) => `"${version}"`),
+    value.map((text) => `W/"${text}", "1"`),
+  );
+  let products = 0;
+  await fc.assert(
+    fc.asyncProperty(ofWrites, oddTag, async (header, content) => {
+      const headers = { [header]: content };
+      await answer({ url: '/products/1', headers });
+      await answer({ method: 'PATCH', url: '/products/8', headers, payload: { stock: 1 } });
+      products += 1;
+      const payload = { sku: `ODD-HEADER-${products}`, name: 'A lamp', price: 1 };
+      await answer({ method: 'POST', url: '/products', headers, payload });
+    }),
+    { numRuns: 150 },
   );
 });
 

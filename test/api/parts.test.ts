@@ -1,14 +1,25 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isRefreshDue } from '../../src/api/cache/early-refresh.js';
+import { PendingInvalidations } from '../../src/api/cache/pending-invalidations.js';
+import { SingleFlight } from '../../src/api/cache/single-flight.js';
 import { diagnose } from '../../src/api/database-errors.js';
 import { judge, type ServerFacts } from '../../src/api/database-monitor.js';
 import { type DependencyChange, DependencyState } from '../../src/api/dependency-state.js';
 import { Gate } from '../../src/api/gate.js';
-import { PendingInvalidations } from '../../src/api/pending-invalidations.js';
-import { RecentWrites } from '../../src/api/recent-writes.js';
+import { ReplayProgress } from '../../src/api/replay-progress.js';
+import {
+  beyondEveryPosition,
+  formatWalPosition,
+  holdsPosition,
+  laterPosition,
+  parseWalPosition,
+  type WalPosition,
+} from '../../src/api/wal-position.js';
 
 describe('which server can be used', () => {
-  const primary: ServerFacts = { inRecovery: false, startedAt: 'a', streaming: false };
-  const replica: ServerFacts = { inRecovery: true, startedAt: 'b', streaming: true };
+  const primary: ServerFacts = { inRecovery: false, startedAt: 'a', streaming: false, lsn: 9n };
+  const replica: ServerFacts = { inRecovery: true, startedAt: 'b', streaming: true, lsn: 9n };
   const gone = new Error('gone');
 
   test('a primary and a streaming replica: both', () => {
@@ -97,35 +108,192 @@ describe('the line at the database', () => {
   });
 });
 
-test('too many invalidations to remember become "all"', () => {
-  const pending = new PendingInvalidations(2);
-  pending.add('a');
-  pending.add('b');
-  pending.add('b');
-  expect(pending.take()).toEqual(['a', 'b']);
-  expect(pending.isEmpty).toBe(true);
-  for (const key of ['a', 'b', 'c', 'd']) pending.add(key);
-  expect(pending.isEmpty).toBe(false);
-  expect(pending.take()).toBe('all');
-  pending.restore('all');
-  expect(pending.take()).toBe('all');
+describe('what could not be invalidated while Redis was away', () => {
+  test('is remembered with the last version, whatever the order of the acknowledgements', () => {
+    const pending = new PendingInvalidations();
+    pending.add('1', 3n);
+    pending.add('1', 2n);
+    pending.add('2', 'deleted');
+    pending.add('2', 9n);
+    pending.add('3', 'deleted');
+    pending.add('3', 1n);
+    expect(pending.take()).toEqual([
+      ['1', 3n],
+      ['2', 'deleted'],
+      ['3', 1n],
+    ]);
+    expect(pending.isEmpty).toBe(true);
+  });
+
+  test('is taken back when it could not be sent, behind what was written since', () => {
+    const pending = new PendingInvalidations();
+    pending.add('1', 3n);
+    const taken = pending.take();
+    pending.add('1', 4n);
+    pending.restore(taken);
+    expect(pending.take()).toEqual([['1', 4n]]);
+  });
+
+  test('becomes "all" when it is too much to remember', () => {
+    const pending = new PendingInvalidations(2);
+    for (const id of ['a', 'b', 'b']) pending.add(id, 2n);
+    expect(pending.take()).toHaveLength(2);
+    for (const id of ['a', 'b', 'c', 'd']) pending.add(id, 2n);
+    expect(pending.isEmpty).toBe(false);
+    expect(pending.take()).toBe('all');
+    pending.restore('all');
+    expect(pending.take()).toBe('all');
+  });
 });
 
-test('a value older than the last write is stale, whatever the order of the acknowledgements', () => {
-  const writes = new RecentWrites(60_000, 2);
-  writes.record('1', 3n);
-  writes.record('1', 2n);
-  expect(writes.isStale('1', 2n)).toBe(true);
-  expect(writes.isStale('1', 3n)).toBe(false);
-  writes.record('2', 'deleted');
-  expect(writes.isStale('2', 9n)).toBe(true);
-  writes.record('2', 9n);
-  expect(writes.isStale('2', 9n)).toBe(true);
-  writes.record('2', 1n);
-  expect(writes.isStale('2', 1n)).toBe(false);
-  writes.record('3', 1n);
-  expect(writes.isStale('1', 2n)).toBe(false);
-  const short = new RecentWrites(-1);
-  short.record('1', 5n);
-  expect(short.isStale('1', 1n)).toBe(false);
+describe('how far a replica has come', () => {
+  test('is not known before it was seen to hold a position of the primary', () => {
+    const progress = new ReplayProgress();
+    expect(progress.replayedUntilMs).toBe(Number.NEGATIVE_INFINITY);
+    progress.written(100n, 1_000);
+    progress.replayed(99n);
+    expect(progress.replayedUntilMs).toBe(Number.NEGATIVE_INFINITY);
+    progress.replayed(100n);
+    expect(progress.replayedUntilMs).toBe(1_000);
+  });
+
+  test('is the time of the last position that it holds', () => {
+    const progress = new ReplayProgress();
+    for (const [lsn, atMs] of [
+      [100n, 1_000],
+      [200n, 2_000],
+      [300n, 3_000],
+    ] as const)
+      progress.written(lsn, atMs);
+    progress.replayed(250n);
+    expect(progress.replayedUntilMs).toBe(2_000);
+    progress.replayed(250n);
+    expect(progress.replayedUntilMs).toBe(2_000);
+    progress.replayed(300n);
+    expect(progress.replayedUntilMs).toBe(3_000);
+  });
+
+  test('goes on after a failover that lost what the replica will never hold', () => {
+    const progress = new ReplayProgress();
+    progress.written(500n, 1_000);
+    progress.replayed(400n);
+    progress.written(410n, 2_000);
+    progress.replayed(410n);
+    expect(progress.replayedUntilMs).toBe(2_000);
+  });
+
+  test('is found again after a long lag, from the positions that are remembered', () => {
+    const progress = new ReplayProgress(2);
+    for (const [lsn, atMs] of [
+      [1n, 1],
+      [2n, 2],
+      [3n, 3],
+    ] as const)
+      progress.written(lsn, atMs);
+    progress.replayed(1n);
+    expect(progress.replayedUntilMs).toBe(Number.NEGATIVE_INFINITY);
+    progress.replayed(2n);
+    expect(progress.replayedUntilMs).toBe(2);
+  });
+});
+
+describe('a position in the WAL', () => {
+  const at = (text: string): WalPosition => {
+    const position = parseWalPosition(text);
+    if (position === undefined) throw new Error(text);
+    return position;
+  };
+
+  test('is written as the timeline and PostgreSQL’s LSN', () => {
+    expect(at('3-1A/2B3C4D')).toEqual({ timeline: 3, lsn: 0x1a_002b3c4dn });
+    for (const text of ['1-0/0', '3-1A/2B3C4D', '4294967295-FFFFFFFF/FFFFFFFF'])
+      expect(formatWalPosition(at(text))).toBe(text);
+    expect(formatWalPosition(beyondEveryPosition)).toBe('4294967295-FFFFFFFF/FFFFFFFF');
+  });
+
+  test.each(['', '1', '0/0', '0-0/0', '1-0/', '1-0/123456789', '4294967296-0/0', '1-g/0', ' 1-0/0'])(
+    'is not %j',
+    (text) => {
+      expect(parseWalPosition(text)).toBeUndefined();
+    },
+  );
+
+  test('is held by a server that has come as far, on the same timeline or a later one', () => {
+    expect(holdsPosition(at('1-0/5'), at('1-0/5'))).toBe(true);
+    expect(holdsPosition(at('1-0/4'), at('1-0/5'))).toBe(false);
+    expect(holdsPosition(at('1-0/9'), at('2-0/5'))).toBe(false);
+    expect(holdsPosition(at('2-0/9'), at('1-0/5'))).toBe(true);
+    // It receives timeline 2 and still replays timeline 1.
+    expect(holdsPosition(at('2-0/4'), at('1-0/5'))).toBe(false);
+  });
+
+  test('is later on a later timeline, whatever the LSN', () => {
+    expect(laterPosition(at('2-0/1'), at('1-0/9'))).toEqual(at('2-0/1'));
+    expect(laterPosition(at('1-0/9'), at('2-0/1'))).toEqual(at('2-0/1'));
+    expect(laterPosition(at('1-0/1'), at('1-0/2'))).toEqual(at('1-0/2'));
+    expect(laterPosition(at('1-0/1'), undefined)).toEqual(at('1-0/1'));
+  });
+});
+
+describe('early refresh', () => {
+  test('is never due for a value whose load takes no time, and always once it has expired', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1e-9, max: 1, noNaN: true }),
+        fc.integer({ min: 1, max: 60_000 }),
+        (chance, ms) => {
+          expect(isRefreshDue(ms, 0, chance)).toBe(false);
+          expect(isRefreshDue(0, ms, chance)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test('comes a load’s time ahead of the end, on the average', () => {
+    // The lead is exponentially distributed with the load time as its mean: due with the chance e^(-remaining / load).
+    const share = (remainingMs: number): number => {
+      const due = Array.from({ length: 10_000 }, (_, i) =>
+        isRefreshDue(remainingMs, 100, (i + 0.5) / 10_000),
+      );
+      return due.filter(Boolean).length / due.length;
+    };
+    expect(share(100)).toBeCloseTo(Math.exp(-1), 3);
+    expect(share(300)).toBeCloseTo(Math.exp(-3), 3);
+  });
+});
+
+describe('loads of one process', () => {
+  test('are shared by those who ask while one is under way, and begin anew afterwards', async () => {
+    const flights = new SingleFlight<number>();
+    let loads = 0;
+    const load = async (): Promise<number> => {
+      loads += 1;
+      return await Promise.resolve(loads);
+    };
+    const first = flights.run('a', load);
+    const second = flights.run('a', load);
+    expect([first.joined, second.joined]).toEqual([false, true]);
+    expect(await Promise.all([first.result, second.result])).toEqual([1, 1]);
+    expect(await flights.run('a', load).result).toBe(2);
+  });
+
+  test('fail for all who share them, and are not remembered', async () => {
+    const flights = new SingleFlight<number>();
+    const broken = (): Promise<number> => Promise.reject(new Error('broken'));
+    const [first, second] = [flights.run('a', broken), flights.run('a', broken)];
+    await expect(first.result).rejects.toThrow('broken');
+    await expect(second.result).rejects.toThrow('broken');
+    expect(await flights.run('a', () => Promise.resolve(1)).result).toBe(1);
+  });
+
+  test('are not joined after the key was forgotten: they may have read before a write', async () => {
+    const flights = new SingleFlight<string>();
+    let end: (value: string) => void = () => undefined;
+    const before = flights.run('a', () => new Promise((resolve) => (end = resolve)));
+    flights.forget('a');
+    const after = flights.run('a', () => Promise.resolve('new'));
+    end('old');
+    expect(await before.result).toBe('old');
+    expect(await after.result).toBe('new');
+  });
 });

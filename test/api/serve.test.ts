@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningApi, startApi } from '../../src/api/serve.js';
-import { type Databases, freePort, startDatabases, until } from './fixture.js';
+import { type Databases, freePort, patientCache, startDatabases, until } from './fixture.js';
 
 let databases: Databases;
 
@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 
 const withApi = async (work: (api: RunningApi) => Promise<void>): Promise<void> => {
-  const api = await startApi({ ...databases, port: 0 });
+  const api = await startApi({ ...databases, cache: patientCache, port: 0 });
   try {
     await work(api);
   } finally {

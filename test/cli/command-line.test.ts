@@ -102,6 +102,22 @@ describe('a mistake on the command line', () => {
     expect(stderr).toContain('→ halab proxy point --help');
   });
 
+  it.each([
+    ['serve --cache fast', 'Allowed choices are naive, single-flight, lease'],
+    ['serve --reads soon', 'Allowed choices are eventual, read-your-writes'],
+    ['serve --stale-if-error soon', 'It takes a number with its unit, such as 500ms, 10s or 1m'],
+    ['serve --cache naive --early-refresh', '--early-refresh is an option of --cache lease'],
+    [
+      'serve --no-cache --stale-while-revalidate 1m',
+      '--stale-while-revalidate is an option of --cache lease',
+    ],
+    ['serve --reads read-your-writes --no-fence', 'does not work without the fence'],
+  ])('%s exits 2 and says what is possible', async (line, said) => {
+    const { exitCode, stderr } = await runCli(line.split(' '));
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(said);
+  });
+
   it.each([['stop'], ['logs'], ['exec']])('%s without a node exits 2', async (name) => {
     const { exitCode, stderr } = await runCli([name]);
     expect(exitCode).toBe(2);

@@ -53,6 +53,9 @@ const answering = async (): Promise<string[]> => {
 };
 const both = ['api-1 200', 'api-2 200'];
 
+/** Part of the log line that tells of a change. */
+const redisIs = (state: 'up' | 'down'): string => `"dependency":"redis","state":"${state}"`;
+
 const workers = 4;
 
 /** Reads products one after the other, in several connections, until the work is done; tells what failed. */
@@ -205,13 +208,13 @@ describe('an instance', () => {
     await readWhile(async () => {
       await expect
         .poll(async () => (await stack.halab('logs api-1')).stdout, wait)
-        .toContain('redis is down');
+        .toContain(redisIs('down'));
     });
     await stack.halab('start redis');
-    await expect.poll(async () => (await stack.halab('logs api-1')).stdout, wait).toContain('redis is up');
+    await expect.poll(async () => (await stack.halab('logs api-1')).stdout, wait).toContain(redisIs('up'));
     const { stdout } = await stack.halab('logs api-1 -n 100000');
     // On a busy machine Redis may be late for more than this test's own reason, and each time is told once.
-    const told = [...stdout.matchAll(/redis is (up|down)/g)].map(([, state]) => state);
+    const told = [...stdout.matchAll(/"dependency":"redis","state":"(up|down)"/g)].map(([, state]) => state);
     expect(told.slice(0, 2)).toEqual(['down', 'up']);
     expect(told.filter((state, index) => state === told[index - 1])).toEqual([]);
   });

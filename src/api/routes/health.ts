@@ -1,3 +1,4 @@
+import { healthz, readyz } from '../route-schemas.js';
 import type { Services } from '../services.js';
 import type { TypedFastify } from '../typed-fastify.js';
 
@@ -5,9 +6,9 @@ import type { TypedFastify } from '../typed-fastify.js';
 export function health(app: TypedFastify, services: Services): void {
   // Balancers ask several times a second: only what fails is logged.
   const logLevel = 'warn';
-  app.get('/healthz', { logLevel }, () => ({ status: 'ok' }));
+  app.get('/healthz', { schema: healthz, logLevel }, () => ({ status: 'ok' }) as const);
 
-  app.get('/readyz', { logLevel }, async (_request, reply) => {
+  app.get('/readyz', { schema: readyz, logLevel }, async (_request, reply) => {
     const readiness = services.readiness();
     return reply
       .code(readiness.ready ? 200 : 503)

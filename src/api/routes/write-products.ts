@@ -1,26 +1,43 @@
+import type { FastifyReply } from 'fastify';
+import { entityTag, writeCondition } from '../conditions.js';
+import { parseIdempotencyKey } from '../idempotency-key.js';
 import type { ProductService } from '../product-service.js';
-import { ProductInput, ProductParams, ProductPatch } from '../schemas.js';
+import type { StoredProduct } from '../products-store.js';
+import { createProduct, deleteProduct, replaceProduct, updateProduct } from '../route-schemas.js';
+import type { Product } from '../schemas.js';
 import type { TypedFastify } from '../typed-fastify.js';
+
+interface Written {
+  source: 'primary';
+  data: Product;
+}
+
+function answer(reply: FastifyReply, { version, product }: StoredProduct): Written {
+  reply.source = 'primary';
+  void reply.header('etag', entityTag(version));
+  return { source: 'primary', data: product };
+}
 
 /** `POST /products`, and `PUT`, `PATCH`, `DELETE` of `/products/:id`. */
 export function writeProducts(app: TypedFastify, products: ProductService): void {
-  app.post('/products', { schema: { body: ProductInput } }, async (request, reply) => {
-    const { id, product } = await products.create(request.body);
-    return reply.code(201).header('location', `/products/${id}`).send({ source: 'primary', data: product });
+  app.post('/products', { schema: createProduct }, async ({ body, headers }, reply) => {
+    const created = await products.create(body, parseIdempotencyKey(headers['idempotency-key']));
+    if (created.replayed === true) void reply.header('idempotency-replayed', 'true');
+    void reply.code(201).header('location', `/products/${created.id}`);
+    return answer(reply, created);
   });
 
-  app.put('/products/:id', { schema: { params: ProductParams, body: ProductInput } }, async (request) => {
-    const { product } = await products.replace(request.params.id, request.body);
-    return { source: 'primary', data: product };
-  });
+  app.put('/products/:id', { schema: replaceProduct }, async ({ params, body, headers }, reply) =>
+    answer(reply, await products.replace(params.id, body, writeCondition(headers))),
+  );
 
-  app.patch('/products/:id', { schema: { params: ProductParams, body: ProductPatch } }, async (request) => {
-    const { product } = await products.update(request.params.id, request.body);
-    return { source: 'primary', data: product };
-  });
+  app.patch('/products/:id', { schema: updateProduct }, async ({ params, body, headers }, reply) =>
+    answer(reply, await products.update(params.id, body, writeCondition(headers))),
+  );
 
-  app.delete('/products/:id', { schema: { params: ProductParams } }, async (request, reply) => {
-    await products.remove(request.params.id);
+  app.delete('/products/:id', { schema: deleteProduct }, async ({ params, headers }, reply) => {
+    await products.remove(params.id, writeCondition(headers));
+    reply.source = 'primary';
     return reply.code(204).send();
   });
 }

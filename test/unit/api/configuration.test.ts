@@ -13,9 +13,17 @@ describe('the configuration of the API as a program', () => {
       writeUrl: environment.WRITE_URL,
       readUrl: environment.READ_URL,
       redisUrl: environment.REDIS_URL,
-      cache: true,
+      cache: { mode: 'lease' },
+      reads: 'eventual',
+      writeWaitMs: 0,
       host: '127.0.0.1',
       port: 3000,
+    });
+    const chosen = { CACHE: 'naive', READS: 'read-your-writes', WRITE_WAIT_MS: '10000' };
+    expect(readConfiguration({ ...environment, ...chosen })).toMatchObject({
+      cache: { mode: 'naive' },
+      reads: 'read-your-writes',
+      writeWaitMs: 10_000,
     });
     expect(readConfiguration({ ...environment, HOST: '0.0.0.0', PORT: '8080' })).toMatchObject({
       host: '0.0.0.0',
@@ -36,6 +44,9 @@ describe('the configuration of the API as a program', () => {
     ['REDIS_URL', 'http://app:geheim@redis', 'REDIS_URL must be a URL that begins with redis://'],
     ['PORT', '65536', 'PORT must be a port from 0 to 65535, and is "65536".'],
     ['PORT', 'http', 'PORT must be a port from 0 to 65535, and is "http".'],
+    ['CACHE', 'off', 'CACHE must be one of lease, single-flight, naive, and is "off".'],
+    ['READS', 'strong', 'READS must be one of eventual, read-your-writes, and is "strong".'],
+    ['WRITE_WAIT_MS', '10s', 'WRITE_WAIT_MS must be milliseconds from 0 to 86400000, and is "10s".'],
     ['PORT', '-1', 'PORT must be a port from 0 to 65535'],
   ])('is refused when %s is %j, with its name and without a password', (name, value, message) => {
     const read = (): unknown => readConfiguration({ ...environment, [name]: value });

@@ -100,7 +100,7 @@ describe('the files of a node', () => {
       HOST: '0.0.0.0',
       PORT: '3000',
     });
-    expect(readConfiguration(settings)).toMatchObject({ cache: true, port: 3000 });
+    expect(readConfiguration(settings)).toMatchObject({ cache: { mode: 'lease' }, port: 3000 });
   });
 
   it('let an instance read from the former primary once the proxy sends writes to the replica', () => {

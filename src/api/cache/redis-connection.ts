@@ -1,8 +1,5 @@
 import { Redis } from 'ioredis';
 
-/** How long a request may wait for Redis. A healthy one answers in well under a millisecond. */
-export const redisPatienceMs = 50;
-
 /** A client that fails at once while Redis is away, and comes back by itself. */
 export function openRedis(url: string): Redis {
   const redis = new Redis(url, {
@@ -29,7 +26,7 @@ export function openRedis(url: string): Redis {
  * Rejects when Redis does not answer within the patience; the answer is then ignored. A process that was itself held
  * up runs its timers before it reads its sockets, so an answer that lies there already is read first.
  */
-export function withPatience<T>(answer: Promise<T>, patienceMs = redisPatienceMs): Promise<T> {
+export function withPatience<T>(answer: Promise<T>, patienceMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       setImmediate(() => {
