@@ -39,6 +39,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit: bodyLimitBytes,
     // Ends idle keep-alive connections on close; what is in flight is waited for.
     forceCloseConnections: 'idle',
+    // A proxy goes on sending over a connection until it hears of its end: answered, and told to close, instead of 503.
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) => {
       observer.beginUnrouted(request, reply);
       void replyWithProblem(error, request, reply);

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { FastifyBaseLogger } from 'fastify';
 import { type AppOptions, buildApp, statsOf } from './app.js';
 import type { ApiStats } from './services.js';
 
@@ -18,6 +19,8 @@ export interface RunningApi {
   /** Without a slash at the end. */
   url: string;
   port: number;
+  /** Says nothing unless the option `log` is set. */
+  log: FastifyBaseLogger;
   stats(): ApiStats;
   /** Stops accepting, ends what is in flight, closes every connection; within 5 s. May be called twice. */
   close(): Promise<void>;
@@ -53,6 +56,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
+    log: app.log,
     stats: () => statsOf(app),
     close: () => (closing ??= close()),
   };

@@ -65,13 +65,23 @@ export const registerServe: Register = (program, run) => {
         run(options, async (session) => {
           const cache = cacheOptions(options);
           const { emit, signal, stackName } = session;
-          const [engine, { getStack }, { findEndpoints }, { startApi }] = await Promise.all([
+          const [engine, { getStack, nodesOfKind }, { findEndpoints }, { startApi }] = await Promise.all([
             session.engine(),
             import('../stack/stack.js'),
             import('../stack/endpoints.js'),
             import('../api/serve.js'),
           ]);
           const stack = await getStack(engine, stackName);
+          const instances = nodesOfKind(stack, 'api').map(({ name }) => name);
+          if (options.port === undefined && instances.length > 0) {
+            throw new HalabError(
+              'PORT_TAKEN',
+              `Port ${stack.apiPort} is that of the API’s instances: ${instances.join(', ')}.`,
+              {
+                hint: `Use them, or another port: ${typed(stackName, 'serve --port 0')}. ${typed(stackName, 'up --api 0')} removes them.`,
+              },
+            );
+          }
           const { writeUrl, readUrl, redisUrl } = await findEndpoints(engine, stack);
           const port = options.port ?? stack.apiPort;
           const log =

@@ -79,7 +79,7 @@ export async function failover(operation: Operation, options: FailoverOptions): 
   const stack = await getStack(engine, options.stack);
   const servers = nodesOfKind(stack, 'postgres');
   const names = servers.map(({ name }) => name);
-  using proxy = proxyChange(operation, onlyNode(stack, 'haproxy'), names, options.haproxy);
+  using proxy = proxyChange(operation, stack, names, options.haproxy);
   using promotions = preparePromotions(operation, servers);
   const [access, current] = await Promise.all([
     openAccess(engine, stack),

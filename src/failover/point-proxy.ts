@@ -49,7 +49,7 @@ export async function pointProxy(
     );
   }
   const startMs = clock.nowMs();
-  using change = proxyChange(operation, haproxy, [name], action);
+  using change = proxyChange(operation, stack, [name], action);
   const before = await step(
     emit,
     clock.nowMs,

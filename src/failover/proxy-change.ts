@@ -11,7 +11,7 @@ import {
 import type { StackAccess } from '../stack/access.js';
 import type { Operation } from '../stack/operation.js';
 import { configuredWritesTo } from '../stack/proxy.js';
-import type { StackNode } from '../stack/stack.js';
+import { nodesOfKind, onlyNode, type Stack } from '../stack/stack.js';
 import { writeMark } from '../stack/verify.js';
 
 const verifyTimeoutMs = 10_000;
@@ -58,24 +58,26 @@ export interface ProxyChange extends Disposable {
 }
 
 /**
- * Prepares to send writes to one of these servers, whichever it will be. An HAProxy that does not run cannot check,
- * and is started with its new configuration.
+ * Prepares to send writes to one of these servers, whichever it will be; the HTTP port of the API stays as it is. An
+ * HAProxy that does not run cannot check, and is started with its new configuration.
  */
 export function proxyChange(
   { engine }: Operation,
-  haproxy: StackNode,
+  stack: Stack,
   servers: readonly string[],
   action: HaproxyAction,
 ): ProxyChange {
+  const haproxy = onlyNode(stack, 'haproxy');
+  const apiInstances = nodesOfKind(stack, 'api').map(({ name }) => name);
   const { containerId, state } = haproxy;
   if (state !== 'running') {
     return {
       check: () => configuredWritesTo(engine, haproxy),
-      apply: (writesTo) => startWithConfig(engine, containerId, writesTo),
+      apply: (writesTo) => startWithConfig(engine, containerId, { writesTo, apiInstances }),
       [Symbol.dispose]: () => undefined,
     };
   }
-  const prepared = preparePoint(engine, containerId, servers, action);
+  const prepared = preparePoint(engine, containerId, { servers, apiInstances, action });
   return {
     check: () => checkConfig(prepared),
     apply: (writesTo) => point(engine, containerId, { prepared, writesTo, action }),

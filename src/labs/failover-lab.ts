@@ -9,7 +9,7 @@ import { readRunKeys, removeRunRows } from '../measure/final-read.js';
 import { type Load, startLoad } from '../measure/load.js';
 import { type Measurement, measure } from '../measure/measurement.js';
 import type { HaproxyAction } from '../nodes/haproxy/point.js';
-import { postgresUrl } from '../nodes/postgres/client.js';
+import { postgresUrl } from '../nodes/postgres/url.js';
 import { stackEndpoints } from '../stack/endpoints.js';
 import { askEngine } from '../stack/engine-answers.js';
 import type { Operation } from '../stack/operation.js';

@@ -1,3 +1,4 @@
+import { apiKind } from './api/kind.js';
 import { haproxyKind } from './haproxy/kind.js';
 import type { KindName, NodeKind } from './node-kind.js';
 import { postgresKind } from './postgres/kind.js';
@@ -8,4 +9,5 @@ export const kinds: Readonly<Record<KindName, NodeKind>> = {
   postgres: postgresKind,
   haproxy: haproxyKind,
   redis: redisKind,
+  api: apiKind,
 };

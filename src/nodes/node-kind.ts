@@ -1,7 +1,7 @@
 import type { FileEntry } from '../docker/engine.js';
 import type { Credentials } from './credentials.js';
 
-export type KindName = 'postgres' | 'haproxy' | 'redis';
+export type KindName = 'postgres' | 'haproxy' | 'redis' | 'api';
 
 /** The part a PostgreSQL node plays: takes writes, or follows the one that does. */
 export type Role = 'primary' | 'replica';
@@ -15,15 +15,24 @@ interface NodeSetup {
   role?: Role;
   /** For PostgreSQL: the other PostgreSQL nodes of the stack. */
   peers: readonly string[];
-  /** For HAProxy: the node that writes go to. */
+  /** The node that the proxy sends writes to. */
   writesTo: string;
+  /** The names of the stack's nodes. */
+  names: Readonly<Record<KindName, readonly string[]>>;
 }
 
 /** All that the stack needs to know of one kind of node. A new kind is one object of this type. */
 export interface NodeKind {
   readonly name: KindName;
-  /** The Dockerfile and every file or folder it copies, as paths below `stack/`. */
-  readonly image: { readonly dockerfile: string; readonly copies: readonly string[] };
+  readonly image: {
+    /** The Dockerfile and every file or folder it copies, as paths below `stack/`. */
+    readonly dockerfile: string;
+    readonly copies: readonly string[];
+    /** A program of halab's own that it copies too: the name of a file that `npm run build` makes. */
+    readonly program?: string;
+    /** Not every stack has such a node: the image is built when the first one does. */
+    readonly onDemand?: true;
+  };
   /** The port it listens on inside the stack's network. */
   readonly port: number;
   /** Where its volume is mounted, for a kind whose data must outlive its container. */

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { HalabError } from '../errors/halab-error.js';
 
-/** The folder `stack/` of this package: `src/nodes` and `dist/nodes` are equally far from it. */
+/** The folders of this package: `src/nodes` and `dist/nodes` are equally far from them. */
+const programsFolder = fileURLToPath(new URL('../../dist/programs/', import.meta.url));
 const stackFolder = fileURLToPath(new URL('../../stack/', import.meta.url));
 
 /** The text of a file below `stack/`. */
@@ -14,4 +16,20 @@ export function listStackFiles(path: string): string[] {
   return readdirSync(join(stackFolder, path))
     .sort()
     .flatMap((name) => listStackFiles(`${path}/${name}`));
+}
+
+/**
+ * The text of a program that goes into an image.
+ *
+ * @throws IMAGE_BUILD_FAILED when it was not built
+ */
+export function readProgram(name: string): string {
+  try {
+    return readFileSync(join(programsFolder, name), 'utf8');
+  } catch (cause) {
+    throw new HalabError('IMAGE_BUILD_FAILED', `${join(programsFolder, name)} is not there.`, {
+      hint: 'Make it: npm run build.',
+      cause,
+    });
+  }
 }

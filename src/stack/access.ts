@@ -2,9 +2,9 @@ import type { Engine } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import type { Credentials } from '../nodes/credentials.js';
-import type { PostgresAddress } from '../nodes/postgres/client.js';
 import { credentialsPath } from '../nodes/postgres/kind.js';
-import type { RedisAddress } from '../nodes/redis/cache-state.js';
+import type { PostgresAddress } from '../nodes/postgres/url.js';
+import type { RedisAddress } from '../nodes/redis/url.js';
 import { nodesOfKind, onlyNode, type Stack, type StackNode } from './stack.js';
 
 /** PostgreSQL's roles in a stack. */
@@ -17,6 +17,8 @@ export interface StackAccess {
   /** Through the proxy. */
   readonly writes: (role: RoleName) => PostgresAddress;
   readonly redis: () => RedisAddress;
+  /** URL of HAProxy's port for the API's instances, without a slash at the end. */
+  readonly api: () => string;
 }
 
 class NoCredentials extends Error {}
@@ -57,6 +59,7 @@ export function stackAccess(engine: Engine, stack: Stack, credentials: Credentia
     postgres: (node, role) => address(node.port, role),
     writes: (role) => address(onlyNode(stack, 'haproxy').port, role),
     redis: () => ({ host, port: onlyNode(stack, 'redis').port, user: 'app', password: credentials.redis }),
+    api: () => `http://${host}:${stack.apiPort}`,
   };
 }
 

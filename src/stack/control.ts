@@ -2,6 +2,7 @@ import type { ContainerState } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
+import { instanceAnswers } from '../nodes/api/answers.js';
 import { haproxyAnswers } from '../nodes/haproxy/ready.js';
 import { kinds } from '../nodes/kinds.js';
 import type { Role } from '../nodes/node-kind.js';
@@ -59,6 +60,11 @@ async function startNow(operation: Operation, stack: Stack, node: StackNode): Pr
           return null;
         case 'redis':
           await waitUntilReady(operation, node, () => pingRedis(access.redis()));
+          return null;
+        case 'api':
+          await waitUntilReady(operation, node, async () =>
+            (await instanceAnswers(engine, containerId)) ? true : undefined,
+          );
           return null;
       }
     },

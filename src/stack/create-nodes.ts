@@ -1,9 +1,11 @@
 import type { Engine } from '../docker/engine.js';
 import { type Credentials, newCredentials } from '../nodes/credentials.js';
+import { httpPort } from '../nodes/haproxy/kind.js';
 import { kinds } from '../nodes/kinds.js';
-import type { Role } from '../nodes/node-kind.js';
+import type { KindName, Role } from '../nodes/node-kind.js';
 import { dataDirectory, standbySignalPath } from '../nodes/postgres/kind.js';
 import { findCredentials } from './access.js';
+import { hasInstances } from './api-instances.js';
 import { imageTag } from './images.js';
 import { containerName, label, networkName, nodeLabels, stackLabels, volumeName } from './labels.js';
 import type { Operation } from './operation.js';
@@ -14,6 +16,8 @@ import type { Stack, StackNode } from './stack.js';
 export interface CreateOptions {
   name: string;
   ports: PortChoice;
+  /** Ports of nodes that are made anew, and keep theirs. */
+  samePorts?: Readonly<Record<string, number>>;
   lab?: string;
 }
 
@@ -24,7 +28,12 @@ async function portsBeside(
   topology: Topology,
   choice: PortChoice,
 ): Promise<PortPlan> {
-  const offsets = new Set(stack.nodes.map(({ name, port }) => port - (topology.nodes[name]?.port ?? port)));
+  const offsets = new Set(
+    stack.nodes.flatMap(({ name, port }) => {
+      const node = topology.nodes[name];
+      return node === undefined ? [] : [port - node.port];
+    }),
+  );
   const [offset, other] = offsets;
   const moved = choice !== 'auto' && other === undefined ? { offset: offset ?? 0 } : 'auto';
   return { ...(await planPorts(engine, topology, moved)), api: stack.apiPort };
@@ -58,7 +67,7 @@ function valueOf<T>(attempt: PromiseSettledResult<T>): T {
  */
 export async function createNodes(
   operation: Operation,
-  { name: stackName, ports, lab }: CreateOptions,
+  { name: stackName, ports, samePorts = {}, lab }: CreateOptions,
   topology: Topology,
   found: Stack | undefined,
 ): Promise<Stack> {
@@ -67,16 +76,30 @@ export async function createNodes(
     ? planPorts(engine, topology, ports)
     : portsBeside(engine, found, topology, ports));
   const existing = new Map(found?.nodes.map((node) => [node.name, node]));
-  const portOf = (name: string): number => existing.get(name)?.port ?? plan.nodes[name] ?? 0;
+  // The plan has every node but the instances of the API, which share one port.
+  const portOf = (name: string): number =>
+    existing.get(name)?.port ?? samePorts[name] ?? plan.nodes[name] ?? plan.api;
   const missing = Object.entries(topology.nodes).filter(([name]) => !existing.has(name));
-  await checkPorts(engine, new Map(missing.map(([name]) => [name, portOf(name)])));
+  const httpHost = hasInstances(topology) ? plan.api : null;
+  const published = (name: string, node: TopologyNode): { container: number; host: number }[] => {
+    if (node.kind === 'api') return [];
+    const own = { container: kinds[node.kind].port, host: portOf(name) };
+    return node.kind === 'haproxy' && httpHost !== null
+      ? [own, { container: httpPort, host: httpHost }]
+      : [own];
+  };
+  await checkPorts(
+    engine,
+    missing.flatMap(([name, node]) => published(name, node).map(({ host }) => ({ node: name, port: host }))),
+  );
 
   const networkId = missing.length === 0 ? '' : await ensureNetwork(operation, stackName);
   signal?.throwIfAborted();
   const create = async (name: string, node: TopologyNode): Promise<StackNode> => {
-    const { port: containerPort, volumePath, sharedMemoryBytes } = kinds[node.kind];
+    const { volumePath, sharedMemoryBytes } = kinds[node.kind];
     const labels = nodeLabels(stackName, name);
     const port = portOf(name);
+    const nodeHttpPort = node.kind === 'haproxy' ? httpHost : null;
     const containerId = await engine.createContainer({
       name: containerName(stackName, name),
       hostname: name,
@@ -87,17 +110,26 @@ export async function createNodes(
         [label.kind]: node.kind,
         [label.port]: String(port),
         [label.apiPort]: String(plan.api),
+        ...(nodeHttpPort === null ? {} : { [label.httpPort]: String(nodeHttpPort) }),
         ...(lab === undefined ? {} : { [label.lab]: lab }),
       },
       networkId,
       aliases: [name],
-      ports: [{ container: containerPort, host: port, address: engine.endpoint.publishAddress }],
+      ports: published(name, node).map((each) => ({ ...each, address: engine.endpoint.publishAddress })),
       ...(volumePath === undefined
         ? {}
         : { volume: { name: volumeName(stackName, name), path: volumePath, labels } }),
       ...(sharedMemoryBytes === undefined ? {} : { sharedMemoryBytes }),
     });
-    return { stack: stackName, name, kind: node.kind, containerId, state: 'created', port };
+    return {
+      stack: stackName,
+      name,
+      kind: node.kind,
+      containerId,
+      state: 'created',
+      port,
+      httpPort: nodeHttpPort,
+    };
   };
   const attempts = await Promise.allSettled(missing.map(([name, node]) => create(name, node)));
   // Thrown only now, so that nothing is still being created when the caller goes on.
@@ -126,13 +158,14 @@ async function roleInData({ engine }: Operation, { containerId }: StackNode): Pr
  * Gives each container that was never started its files, again when an earlier run was interrupted. Kept data
  * decides who is the primary, not the topology.
  *
+ * @param proxied the node that the proxy sent writes to when it was last asked; undefined for a new stack
  * @returns the stack's credentials: those of its data, or new ones
  */
 export async function furnishNodes(
   operation: Operation,
   stack: Stack,
   topology: Topology,
-  { keptData }: { keptData: boolean },
+  { keptData, proxied }: { keptData: boolean; proxied: string | undefined },
 ): Promise<Credentials> {
   const { engine } = operation;
   const postgres = stack.nodes.filter(({ kind }) => kind === 'postgres');
@@ -146,6 +179,13 @@ export async function furnishNodes(
   const keptPrimary = postgres.find(({ name }) => roles.get(name) === 'primary')?.name;
   const roleOf = (name: string, inTopology: Role): Role =>
     roles.get(name) ?? (keptPrimary === undefined ? inTopology : 'replica');
+  const inTopology = Object.values(topology.nodes).find((node) => node.kind === 'haproxy')?.writesTo;
+  const writesTo = proxied ?? keptPrimary ?? inTopology ?? '';
+  const namesOf = (kind: KindName): string[] =>
+    stack.nodes.filter((node) => node.kind === kind).map(({ name }) => name);
+  const names = Object.fromEntries(
+    (Object.keys(kinds) as KindName[]).map((kind) => [kind, namesOf(kind)]),
+  ) as Record<KindName, string[]>;
   await Promise.all(
     unstarted.map(async ({ name, containerId }) => {
       const node = topology.nodes[name];
@@ -153,8 +193,9 @@ export async function furnishNodes(
       const files = kinds[node.kind].files({
         name,
         credentials,
-        peers: postgres.map((peer) => peer.name).filter((peer) => peer !== name),
-        writesTo: keptPrimary ?? (node.kind === 'haproxy' ? node.writesTo : ''),
+        peers: names.postgres.filter((peer) => peer !== name),
+        writesTo,
+        names,
         ...(node.kind === 'postgres' ? { role: roleOf(name, node.role) } : {}),
       });
       await engine.putFiles(containerId, files);

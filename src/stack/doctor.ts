@@ -3,10 +3,8 @@ import { freemem, release } from 'node:os';
 import type { Engine, EngineDescription } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import { defaultStack, typed } from '../errors/typed.js';
-import { kinds } from '../nodes/kinds.js';
-import type { KindName } from '../nodes/node-kind.js';
 import { baseImage } from './base-image.js';
-import { imageTag } from './images.js';
+import { imageTag, usualKinds } from './images.js';
 import { hasFeature, ipvs, type KernelFeature, netem, readKernelSources } from './kernel-features.js';
 import { isRemnant, listStacks, type StackSummary } from './list.js';
 import { isFree, isLocal, portOwner } from './ports.js';
@@ -74,15 +72,14 @@ function checkEngine({ endpoint }: Engine, { version, apiVersion }: EngineDescri
 }
 
 async function checkImages(engine: Engine): Promise<Check[]> {
-  const names = Object.keys(kinds) as KindName[];
   const [base, ...built] = await Promise.all([
     engine.imageExists(baseImage),
-    ...names.map((kind) => engine.imageExists(imageTag(kind))),
+    ...usualKinds.map((kind) => engine.imageExists(imageTag(kind))),
   ]);
-  const missing = names.filter((_, index) => built[index] !== true);
+  const missing = usualKinds.filter((_, index) => built[index] !== true);
   const images =
     missing.length === 0
-      ? ok('images', `built: ${names.join(', ')}`)
+      ? ok('images', `built: ${usualKinds.join(', ')}`)
       : warning('images', `Not built yet: ${missing.join(', ')}. The next up builds them.`, 'halab images');
   if (base) return [ok('base image', baseImage), images];
   return [

@@ -1,6 +1,6 @@
 import type { Engine } from '../docker/engine.js';
-import { postgresUrl } from '../nodes/postgres/client.js';
-import { redisUrl } from '../nodes/redis/cache-state.js';
+import { postgresUrl } from '../nodes/postgres/url.js';
+import { redisUrl } from '../nodes/redis/url.js';
 import type { RoleName, StackAccess } from './access.js';
 import { askEngine } from './engine-answers.js';
 import { nodesOfKind, onlyNode, type Stack, type StackNode } from './stack.js';
@@ -12,7 +12,7 @@ export interface StackEndpoints {
   /** A running replica; the primary where there is none. */
   readUrl: string;
   redisUrl: string;
-  /** Where `halab serve` listens: in the CLI's own process, so always on this machine. */
+  /** The instances behind HAProxy; without any, where `halab serve` listens: in its own process, on this machine. */
   apiUrl: string;
   /** Each node by itself. */
   nodes: Record<string, string>;
@@ -48,13 +48,15 @@ export function stackEndpoints(
         return postgresUrl(access.writes(role));
       case 'redis':
         return redisUrl(access.redis());
+      case 'api':
+        return access.api();
     }
   };
   return {
     writeUrl: postgresUrl(access.writes(role)),
     readUrl: postgresUrl(access.postgres(readNode(stack, writesTo), role)),
     redisUrl: redisUrl(access.redis()),
-    apiUrl: `http://127.0.0.1:${stack.apiPort}`,
+    apiUrl: nodesOfKind(stack, 'api').length > 0 ? access.api() : `http://127.0.0.1:${stack.apiPort}`,
     nodes: Object.fromEntries(stack.nodes.map((node) => [node.name, urlOf(node)])),
   };
 }

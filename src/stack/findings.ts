@@ -156,9 +156,10 @@ function proxyFindings(
 }
 
 /** What an operator should know, the worst first. Pure: the same observation gives the same findings. */
-export function findingsOf({ stack, nodes, proxy, detail }: Observed): Finding[] {
+export function findingsOf({ stack, nodes, proxy, api, detail }: Observed): Finding[] {
   const halab: Halab = (words) => typed(stack, words);
   const primary = nodes.find(({ name }) => name === detail.primary);
+  const missing = api?.instances.filter((instance) => nodes.every(({ name }) => name !== instance)) ?? [];
   const lostSlots = detail.slots.filter(({ walStatus }) => walStatus === 'lost');
   const postgres = nodes.filter(({ kind }) => kind === 'postgres');
   const replicas = postgres.filter(({ role, state }) => role?.found === 'replica' && state === 'running');
@@ -175,6 +176,9 @@ export function findingsOf({ stack, nodes, proxy, detail }: Observed): Finding[]
           ),
         ]
       : []),
+    ...missing.map((name) =>
+      warning('api-missing', `HAProxy should send requests to ${name}, which has no container.`, halab('up')),
+    ),
     ...lostSlots.map(({ name }) =>
       critical(
         'slot-lost',

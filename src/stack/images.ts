@@ -5,12 +5,17 @@ import type { Emit } from '../events/events.js';
 import { step } from '../events/events.js';
 import { kinds } from '../nodes/kinds.js';
 import type { KindName, NodeKind } from '../nodes/node-kind.js';
-import { listStackFiles, readStackFile } from '../nodes/stack-files.js';
+import { listStackFiles, readProgram, readStackFile } from '../nodes/stack-files.js';
 import { baseImage, ensureBaseImage } from './base-image.js';
 import { label } from './labels.js';
 
-const contextOf = ({ image }: NodeKind): { path: string; text: string }[] =>
-  image.copies.flatMap(listStackFiles).map((path) => ({ path, text: readStackFile(path) }));
+const contextOf = ({ image: { copies, program } }: NodeKind): { path: string; text: string }[] => [
+  ...copies.flatMap(listStackFiles).map((path) => ({ path, text: readStackFile(path) })),
+  ...(program === undefined ? [] : [{ path: program, text: readProgram(program) }]),
+];
+
+/** The kinds that every stack may have; the images of the others are built when a stack asks for one. */
+export const usualKinds = (Object.keys(kinds) as KindName[]).filter((kind) => !kinds[kind].image.onDemand);
 
 /** The image of a kind. Its tag is a hash of what it is built from: nothing is built again without cause. */
 export function imageTag(kind: KindName): string {
@@ -33,7 +38,7 @@ export interface ImageState {
 export async function ensureImages(
   engine: Engine,
   { emit, clock }: { emit: Emit; clock: Clock },
-  wanted: readonly KindName[] = Object.keys(kinds) as KindName[],
+  wanted: readonly KindName[] = usualKinds,
 ): Promise<ImageState[]> {
   const states = await Promise.all(
     wanted.map(async (kind) => {

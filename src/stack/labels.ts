@@ -8,6 +8,8 @@ export const label = {
   kind: 'halab.kind',
   port: 'halab.port',
   apiPort: 'halab.api-port',
+  /** On HAProxy's container: the port that it publishes for the API's instances. */
+  httpPort: 'halab.http-port',
   image: 'halab.image',
   /** The lab that made the stack for itself and may replace it. */
   lab: 'halab.lab',

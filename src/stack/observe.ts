@@ -1,3 +1,4 @@
+import { askInstance } from '../nodes/api/answers.js';
 import type { Role } from '../nodes/node-kind.js';
 import { queryOnce } from '../nodes/postgres/client.js';
 import { lsnDistance } from '../nodes/postgres/lsn.js';
@@ -6,7 +7,7 @@ import { readCacheState } from '../nodes/redis/cache-state.js';
 import type { StackAccess } from './access.js';
 import type { EngineAnswers } from './engine-answers.js';
 import { findingsOf } from './findings.js';
-import type { NodeState, ProxyState, ReplicationState, Snapshot } from './snapshot.js';
+import type { ApiState, NodeState, ProxyState, ReplicationState, Snapshot } from './snapshot.js';
 import { nodesOfKind, type Stack, type StackNode } from './stack.js';
 
 const askTimeoutMs = 1000;
@@ -72,11 +73,42 @@ async function observeProxy(stack: Stack, { access, configured }: EngineAnswers)
   };
 }
 
+/** What each instance of the API answers through HAProxy; nothing while HAProxy does not run. */
+async function askInstances(stack: Stack, access: StackAccess): Promise<Map<string, Answer<true>>> {
+  if (nodesOfKind(stack, 'haproxy').every(({ state }) => state !== 'running')) return new Map();
+  const running = nodesOfKind(stack, 'api').filter(({ state }) => state === 'running');
+  return new Map(
+    await Promise.all(
+      running.map(
+        async ({ name }): Promise<[string, Answer<true>]> => [
+          name,
+          await ask(askInstance(access.api(), name, askTimeoutMs)),
+        ],
+      ),
+    ),
+  );
+}
+
+function apiState(
+  stack: Stack,
+  { access, apiInstances }: EngineAnswers,
+  answers: ReadonlyMap<string, Answer<true>>,
+): ApiState | null {
+  const found = nodesOfKind(stack, 'api').map(({ name }) => name);
+  const instances = [...new Set([...found, ...apiInstances])].sort();
+  if (instances.length === 0) return null;
+  const answering = instances.filter((name) => {
+    const answer = answers.get(name);
+    return answer !== undefined && 'value' in answer;
+  });
+  return { url: access.api(), instances, answering };
+}
+
 /** Asks every running server once, side by side, and says what is true of the stack now. */
 export async function observe(stack: Stack, answers: EngineAnswers): Promise<Snapshot> {
   const { access } = answers;
   const running = stack.nodes.filter(({ state }) => state === 'running');
-  const [proxy, servers, redis] = await Promise.all([
+  const [proxy, servers, redis, instances] = await Promise.all([
     observeProxy(stack, answers),
     Promise.all(
       running
@@ -89,6 +121,7 @@ export async function observe(stack: Stack, answers: EngineAnswers): Promise<Sna
     running.some(({ kind }) => kind === 'redis')
       ? ask(readCacheState(access.redis(), askTimeoutMs))
       : undefined,
+    askInstances(stack, access),
   ]);
   const serverAnswers = new Map(servers.map(({ node, answer }) => [node.name, answer]));
   const stateOf = (name: string): ServerState | undefined => {
@@ -102,7 +135,7 @@ export async function observe(stack: Stack, answers: EngineAnswers): Promise<Sna
 
   const nodes = stack.nodes.map((node): NodeState => {
     const server = stateOf(node.name);
-    const answer = node.kind === 'redis' ? redis : serverAnswers.get(node.name);
+    const answer = node.kind === 'redis' ? redis : (serverAnswers.get(node.name) ?? instances.get(node.name));
     const expected: Role = node.name === expectedPrimary ? 'primary' : 'replica';
     return {
       name: node.name,
@@ -122,6 +155,7 @@ export async function observe(stack: Stack, answers: EngineAnswers): Promise<Sna
     topology: stack.topology,
     nodes,
     proxy,
+    api: apiState(stack, answers, instances),
     cache:
       cache === null
         ? null

@@ -32,22 +32,33 @@ const TopologySchema = Type.Object(
       Type.Object({ kind: Type.String() }),
       closed,
     ),
-    api: Type.Object({ port: Port }, closed),
+    api: Type.Object(
+      { port: Port, instances: Type.Optional(Type.Integer({ minimum: 0, maximum: 9 })) },
+      closed,
+    ),
   },
   closed,
 );
 
+/** An instance of the API, on the port that HAProxy publishes for all of them. */
+interface ApiNode {
+  kind: 'api';
+  port: number;
+}
+
 export type TopologyNode =
   | Static<typeof PostgresNode>
   | Static<typeof HaproxyNode>
-  | Static<typeof RedisNode>;
+  | Static<typeof RedisNode>
+  | ApiNode;
 
 /** Which nodes a stack has, how they connect, and the ports they publish on the engine's address. */
 export interface Topology {
   name: string;
   description: string;
   nodes: Readonly<Record<string, TopologyNode>>;
-  api: { port: number };
+  /** The port of the API, and how many instances HAProxy balances over; without any, `halab serve` has the port. */
+  api: { port: number; instances?: number };
 }
 
 type Path = (string | number)[];
@@ -83,13 +94,14 @@ function check(source: Source, schema: Type.TSchema, value: unknown, at: Path): 
   fail(source, [...at, ...below], problem);
 }
 
-function checkConnections(source: Source, { nodes }: Topology): void {
+function checkConnections(source: Source, { nodes, api }: Topology): void {
   const entries = Object.entries(nodes);
   const primaries = entries.filter(([, node]) => node.kind === 'postgres' && node.role === 'primary');
   if (primaries.length !== 1)
     fail(source, ['nodes'], `must have one primary, and ${primaries.length} are named`);
   const portOwner = new Map<number, string>();
   for (const [name, node] of entries) {
+    if (/^api-\d+$/.test(name)) fail(source, ['nodes', name], 'has the name of an instance of the API');
     const owner = portOwner.get(node.port);
     if (owner !== undefined)
       fail(source, ['nodes', name, 'port'], `${node.port} is the port of ${owner} already`);
@@ -97,6 +109,11 @@ function checkConnections(source: Source, { nodes }: Topology): void {
     if (node.kind === 'haproxy' && nodes[node.writesTo]?.kind !== 'postgres') {
       fail(source, ['nodes', name, 'writesTo'], `names ${node.writesTo}, which is no PostgreSQL node`);
     }
+  }
+  const owner = portOwner.get(api.port);
+  if (owner !== undefined) fail(source, ['api', 'port'], `${api.port} is the port of ${owner} already`);
+  if ((api.instances ?? 0) > 0 && entries.every(([, { kind }]) => kind !== 'haproxy')) {
+    fail(source, ['api', 'instances'], 'need a haproxy node before them');
   }
 }
 

@@ -11,6 +11,7 @@ import type { StackNode } from './stack.js';
 export type PortChoice = { offset: number } | 'auto';
 
 export interface PortPlan {
+  /** Without the instances of the API, which are behind one port. */
   nodes: Readonly<Record<string, number>>;
   api: number;
 }
@@ -54,7 +55,9 @@ export async function planPorts(engine: Engine, topology: Topology, choice: Port
     return result;
   };
   const nodes: Record<string, number> = {};
-  for (const [name, { port }] of Object.entries(topology.nodes)) nodes[name] = await choose(port);
+  for (const [name, { kind, port }] of Object.entries(topology.nodes)) {
+    if (kind !== 'api') nodes[name] = await choose(port);
+  }
   return { nodes, api: await choose(topology.api.port) };
 }
 
@@ -91,14 +94,17 @@ async function portTaken(engine: Engine, node: string, port: number, hint: strin
  *
  * @throws PORT_TAKEN, naming the first taken port, who uses it, and the remedy
  */
-export async function checkPorts(engine: Engine, ports: ReadonlyMap<string, number>): Promise<void> {
+export async function checkPorts(
+  engine: Engine,
+  ports: readonly { node: string; port: number }[],
+): Promise<void> {
   if (!isLocal(engine)) return;
   const { publishAddress } = engine.endpoint;
-  const free = await Promise.all([...ports].map(async ([, port]) => await isFree(port, publishAddress)));
-  const [node, port] = [...ports].find((_, index) => free[index] === false) ?? [];
-  if (node === undefined || port === undefined) return;
+  const free = await Promise.all(ports.map(({ port }) => isFree(port, publishAddress)));
+  const taken = ports.find((_, index) => free[index] === false);
+  if (taken === undefined) return;
   const hint = 'Stop what uses it, or choose others: halab up --port-offset 100, or --ports auto.';
-  throw await portTaken(engine, node, port, hint);
+  throw await portTaken(engine, taken.node, taken.port, hint);
 }
 
 /**
@@ -115,6 +121,8 @@ export async function startContainer(
     await engine.startContainer(containerId);
   } catch (error) {
     if (!(error instanceof HalabError && error.code === 'PORT_TAKEN')) throw error;
-    throw await portTaken(engine, name, port, `Stop what uses it, then: ${typed(stack, `start ${name}`)}.`);
+    // It may publish two; the engine's message names the one.
+    const taken = Number(/^Port (\d+) /.exec(error.message)?.[1] ?? port);
+    throw await portTaken(engine, name, taken, `Stop what uses it, then: ${typed(stack, `start ${name}`)}.`);
   }
 }

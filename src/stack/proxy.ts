@@ -1,10 +1,16 @@
 import type { Engine } from '../docker/engine.js';
-import { parseWritesTo } from '../nodes/haproxy/config.js';
+import { parseConfig } from '../nodes/haproxy/config.js';
 import { configPath } from '../nodes/haproxy/kind.js';
 import type { StackNode } from './stack.js';
 
-/** The node that haproxy.cfg in the container sends writes to; undefined when it names no single one. */
-export async function configuredWritesTo(engine: Engine, haproxy: StackNode): Promise<string | undefined> {
-  const config = await engine.readFile(haproxy.containerId, configPath);
-  return config === undefined ? undefined : parseWritesTo(config);
+/** What haproxy.cfg in the container says; `writesTo` is undefined when it names no single node. */
+export async function readProxyConfig(
+  engine: Engine,
+  haproxy: StackNode,
+): Promise<ReturnType<typeof parseConfig>> {
+  return parseConfig((await engine.readFile(haproxy.containerId, configPath)) ?? '');
 }
+
+/** The node that haproxy.cfg in the container sends writes to; undefined when it names no single one. */
+export const configuredWritesTo = async (engine: Engine, haproxy: StackNode): Promise<string | undefined> =>
+  (await readProxyConfig(engine, haproxy)).writesTo;

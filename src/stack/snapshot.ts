@@ -37,6 +37,15 @@ export interface ProxyState {
   state: 'up' | 'down';
 }
 
+/** The products API behind HAProxy's HTTP port. */
+export interface ApiState {
+  url: string;
+  /** Instances that should be there: those that haproxy.cfg names and those that have a container. */
+  instances: string[];
+  /** Those of them that answered through HAProxy. */
+  answering: string[];
+}
+
 export interface Finding {
   severity: 'critical' | 'warning';
   code: string;
@@ -60,6 +69,8 @@ export interface Snapshot {
   nodes: NodeState[];
   proxy: ProxyState | null;
   cache: { hits: number; misses: number; hitRatio: number | null; keys: number } | null;
+  /** Null when the stack has no instances of the API. */
+  api: ApiState | null;
   findings: Finding[];
   /** The parts that `status` sums up and `lag` and `cache` show whole. */
   detail: {

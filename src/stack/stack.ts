@@ -12,8 +12,10 @@ export interface StackNode {
   kind: KindName;
   containerId: string;
   state: ContainerState;
-  /** The port it publishes on the engine's address, whether it runs or not. */
+  /** Where the engine's address leads to it, whether it runs or not: an instance of the API is behind HAProxy's port. */
   port: number;
+  /** The port that HAProxy publishes for the API's instances; null when it has none, and for other kinds. */
+  httpPort: number | null;
 }
 
 /** A stack as the engine knows it: found by labels, never remembered. */
@@ -26,7 +28,7 @@ export interface Stack {
   lab: string | null;
 }
 
-const order: readonly KindName[] = ['postgres', 'haproxy', 'redis'];
+const order: readonly KindName[] = ['postgres', 'haproxy', 'redis', 'api'];
 
 /** The stack that these containers are; undefined when there are none. One that is being removed is none any more. */
 export function stackOf(name: string, listed: readonly ContainerSummary[]): Stack | undefined {
@@ -40,6 +42,7 @@ export function stackOf(name: string, listed: readonly ContainerSummary[]): Stac
     containerId: id,
     state,
     port: Number(labels[label.port]),
+    httpPort: labels[label.httpPort] === undefined ? null : Number(labels[label.httpPort]),
   }));
   nodes.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.name.localeCompare(b.name));
   return {

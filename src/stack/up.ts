@@ -1,18 +1,22 @@
 import { waitUntil } from '../clock/wait-until.js';
+import type { Engine } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
 import type { Credentials } from '../nodes/credentials.js';
 import type { KindName } from '../nodes/node-kind.js';
 import { stackAccess } from './access.js';
-import { createNodes, furnishNodes } from './create-nodes.js';
+import { countInstances, hasInstances, withInstances } from './api-instances.js';
+import { type CreateOptions, createNodes, furnishNodes } from './create-nodes.js';
+import { keepWhatFits, nameInstances, removeInstances } from './fit-proxy.js';
 import { ensureImages } from './images.js';
 import { label, stackNamePattern, stackNameRule } from './labels.js';
 import type { Operation } from './operation.js';
 import type { Topology } from './parse-topology.js';
 import { type PortChoice, startContainer } from './ports.js';
+import { readProxyConfig } from './proxy.js';
 import { secondPrimaries } from './second-primary.js';
-import { findStack, type Stack, type StackNode } from './stack.js';
+import { findStack, nodesOfKind, type Stack, type StackNode } from './stack.js';
 import { loadTopology } from './topology.js';
 import type { Verification } from './verify.js';
 
@@ -24,6 +28,8 @@ export interface UpOptions {
   /** A shipped topology's name, or a file. */
   topology: string;
   ports: PortChoice;
+  /** Instances of the API behind HAProxy: as many as there are, or as the topology says, when it is left out. */
+  api?: number | undefined;
   /** The lab that asks, and may replace the stack later. */
   lab?: string;
 }
@@ -34,6 +40,8 @@ export interface UpResult {
   /** Nodes whose containers were made, and nodes that were started, by this run. */
   created: string[];
   started: string[];
+  /** Instances of the API that are no longer wanted. */
+  removed: string[];
   /** Stopped nodes that were left so, because they would have become a second primary. */
   leftStopped: string[];
   verification: Verification;
@@ -51,6 +59,8 @@ function purposeOf(kind: KindName, isPrimary: boolean): string {
       return 'writes, to whichever node is the primary';
     case 'redis':
       return 'cache';
+    case 'api':
+      return 'the products API, through HAProxy';
   }
 }
 
@@ -91,15 +101,16 @@ const isUnsettled = (error: unknown): boolean =>
  */
 async function prepareNodes(
   operation: Operation,
-  options: UpOptions,
+  options: CreateOptions,
   topology: Topology,
-  { found, keptData }: { found: Stack | undefined; keptData: boolean },
+  { found, keptData, proxied }: { found: Stack | undefined; keptData: boolean; proxied: string | undefined },
 ): Promise<Prepared> {
   const { engine, clock, signal } = operation;
   const attempt = async (known: Stack | undefined, hasData: boolean): Promise<Prepared> => {
     const stack = await createNodes(operation, options, topology, known);
     signal?.throwIfAborted();
-    return { stack, credentials: await furnishNodes(operation, stack, topology, { keptData: hasData }) };
+    const credentials = await furnishNodes(operation, stack, topology, { keptData: hasData, proxied });
+    return { stack, credentials };
   };
   try {
     return await attempt(found, keptData);
@@ -136,6 +147,28 @@ async function startNodes({ engine, clock, emit }: Operation, nodes: readonly St
   await Promise.all(nodes.filter(({ kind }) => kind !== 'postgres').map(start));
 }
 
+/** The stack as it is, and what its HAProxy was told last. */
+async function findWithConfig(
+  engine: Engine,
+  name: string,
+): Promise<{ found: Stack | undefined; config: Awaited<ReturnType<typeof readProxyConfig>> }> {
+  const found = await findStack(engine, name);
+  const [haproxy] = found === undefined ? [] : nodesOfKind(found, 'haproxy');
+  const config = haproxy === undefined ? { apiInstances: [] } : await readProxyConfig(engine, haproxy);
+  return { found, config };
+}
+
+/** A stack keeps its instances, those as well whose container is gone while HAProxy still names them. */
+const instancesSoFar = (
+  { api }: Topology,
+  found: Stack | undefined,
+  { apiInstances }: { apiInstances: readonly string[] },
+): number =>
+  found === undefined ? (api.instances ?? 0) : Math.max(countInstances(found), apiInstances.length);
+
+const isAmong = (nodes: readonly StackNode[], { containerId }: StackNode): boolean =>
+  nodes.some((node) => node.containerId === containerId);
+
 /**
  * Brings a stack up: images, network, containers, all side by side, then a verified write. On a stack that is
  * there already, it starts what is stopped. Run again after an interruption, it goes on.
@@ -151,18 +184,29 @@ export async function up(operation: Operation, options: UpOptions): Promise<UpRe
     });
   }
   emit({ type: 'operation.started', operation: 'up', stack: options.name });
-  const topology = await loadTopology(options.topology);
-  const [found, volumes] = await Promise.all([
-    findStack(engine, options.name),
+  const described = await loadTopology(options.topology);
+  const [{ found, config }, volumes] = await Promise.all([
+    findWithConfig(engine, options.name),
     engine.listVolumes({ [label.stack]: options.name }),
-    ensureImages(engine, operation, [...new Set(Object.values(topology.nodes).map(({ kind }) => kind))]),
+    ensureImages(engine, operation, [...new Set(Object.values(described.nodes).map(({ kind }) => kind))]),
   ]);
-  if (found !== undefined) refuseOtherForm(found, topology, options);
+  if (found !== undefined) refuseOtherForm(found, withInstances(described, countInstances(found)), options);
+  const topology = withInstances(described, options.api ?? instancesSoFar(described, found, config));
+  if (hasInstances(topology)) await ensureImages(engine, operation, ['api']);
   signal?.throwIfAborted();
 
-  const keptData = volumes.length > 0;
-  const { stack, credentials } = await prepareNodes(operation, options, topology, { found, keptData });
+  const kept = found === undefined ? undefined : await keepWhatFits(operation, found, topology);
+  const samePorts = Object.fromEntries((found?.nodes ?? []).map(({ name, port }) => [name, port]));
+  const { stack, credentials } = await prepareNodes(operation, { ...options, samePorts }, topology, {
+    found: kept,
+    keptData: volumes.length > 0,
+    proxied: config.writesTo,
+  });
   signal?.throwIfAborted();
+  await nameInstances(operation, stack, config);
+  const surplus = (found?.nodes ?? []).filter(
+    ({ name, kind }) => kind === 'api' && topology.nodes[name] === undefined,
+  );
 
   const leftStopped = found === undefined ? [] : await secondPrimaries(operation, stack);
   for (const name of leftStopped) {
@@ -175,6 +219,7 @@ export async function up(operation: Operation, options: UpOptions): Promise<UpRe
   const toStart = stack.nodes.filter(({ state, name }) => state !== 'running' && !leftStopped.includes(name));
   // It loads pg and ioredis: 60 ms, spent while the engine starts the containers.
   const [{ verifyStack }] = await Promise.all([import('./verify.js'), startNodes(operation, toStart)]);
+  await removeInstances(operation, surplus);
   signal?.throwIfAborted();
 
   const running = {
@@ -187,10 +232,9 @@ export async function up(operation: Operation, options: UpOptions): Promise<UpRe
   return {
     stack: options.name,
     topology: topology.name,
-    created: stack.nodes
-      .map(({ name }) => name)
-      .filter((name) => found?.nodes.every((node) => node.name !== name) ?? true),
+    created: stack.nodes.filter((node) => !isAmong(found?.nodes ?? [], node)).map(({ name }) => name),
     started: toStart.map(({ name }) => name),
+    removed: surplus.map(({ name }) => name),
     leftStopped,
     verification,
     endpoints: running.nodes.map(({ name, kind, port }) => ({

@@ -3,7 +3,9 @@ import { waitUntil } from '../clock/wait-until.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
-import { openSession, type PostgresAddress, queryOnce } from '../nodes/postgres/client.js';
+import { askInstance } from '../nodes/api/answers.js';
+import { openSession, queryOnce } from '../nodes/postgres/client.js';
+import type { PostgresAddress } from '../nodes/postgres/url.js';
 import { pingRedis } from '../nodes/redis/cache-state.js';
 import type { StackAccess } from './access.js';
 import type { Operation } from './operation.js';
@@ -20,6 +22,8 @@ export interface Verification {
   /** Replicas on which that write was seen. */
   replayedOn: string[];
   redis: boolean;
+  /** Instances of the API that answered through HAProxy. */
+  apiInstances: string[];
 }
 
 class NotReady extends Error {}
@@ -112,7 +116,8 @@ async function waitForMark(
 }
 
 /**
- * Proves that a stack works: a write through HAProxy is taken, is replayed on every running replica, and Redis answers.
+ * Proves that a stack works: a write through HAProxy is taken, is replayed on every running replica, Redis answers,
+ * and so does each instance of the API.
  *
  * @throws NODE_FAILED, VERIFICATION_FAILED
  */
@@ -135,13 +140,22 @@ export async function verifyStack(
         .filter(({ kind }) => kind === 'haproxy')
         .map((node) => waitUntilReady(operation, node, () => writeMark(access.writes('app'), token))),
     );
+    // Behind an HAProxy that is stopped nobody can ask them.
+    const instances = Promise.all(
+      (running.some(({ kind }) => kind === 'haproxy') ? running : [])
+        .filter(({ kind }) => kind === 'api')
+        .map(async (node) => {
+          await waitUntilReady(operation, node, () => askInstance(access.api(), node.name));
+          return node.name;
+        }),
+    );
     // Fails the sooner of the two when both fail.
-    const [[writtenTo = 'none'], pings] = await Promise.all([written, redis]);
+    const [[writtenTo = 'none'], pings, apiInstances] = await Promise.all([written, redis, instances]);
     const replicas = nodesOfKind(stack, 'postgres').filter(
       ({ name, state }) => name !== writtenTo && state === 'running',
     );
     await Promise.all(replicas.map((replica) => waitForMark(operation, replica, access, token)));
-    return { writtenTo, replayedOn: replicas.map(({ name }) => name), redis: pings.length > 0 };
+    return { writtenTo, replayedOn: replicas.map(({ name }) => name), redis: pings.length > 0, apiInstances };
   };
   return await step(
     emit,

@@ -22,7 +22,7 @@ export function renderList(stacks: readonly StackSummary[], style: Style): strin
         stack.topology ?? '–',
         nodesCell(stack, style),
         stack.writesTo ?? '–',
-        Object.values(stack.ports).join(' ') || '–',
+        [...new Set(Object.values(stack.ports))].join(' ') || '–',
       ]),
       style,
     ),

@@ -11,18 +11,20 @@ const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' :
 
 /** What `up` did, what it verified, where everything is, and what to type next. */
 export function renderUp(result: UpResult, style: Style): string {
-  const { stack, topology, created, started, leftStopped, verification, endpoints, durationMs } = result;
+  const { stack, topology, created, started, removed, leftStopped, verification, endpoints, durationMs } =
+    result;
   const { paint } = style;
   const startedAgain = started.filter((name) => !created.includes(name));
-  const { writtenTo, replayedOn, redis } = verification;
+  const { writtenTo, replayedOn, redis, apiInstances } = verification;
   const done =
-    created.length + started.length === 0
+    created.length + started.length + removed.length === 0
       ? leftStopped.length === 0
         ? ['Nothing to do: every node ran already.']
         : ['Nothing to do.']
       : [
           ...(created.length === 0 ? [] : [`Created and started: ${list(created)}.`]),
           ...(startedAgain.length === 0 ? [] : [`Started: ${list(startedAgain)}.`]),
+          ...(removed.length === 0 ? [] : [`Removed: ${list(removed)}.`]),
         ];
   return [
     `${paint.green('✔')} The stack ${paint.bold(stack)} (${topology}) is up after ${formatMs(durationMs)}.`,
@@ -32,7 +34,9 @@ export function renderUp(result: UpResult, style: Style): string {
     ),
     `  Verified: a write through the proxy went to ${writtenTo}${
       replayedOn.length === 0 ? '; no replica runs to replay it' : ` and was replayed on ${list(replayedOn)}`
-    }${redis ? '; Redis answered' : ''}.`,
+    }${redis ? '; Redis answered' : ''}${
+      apiInstances.length === 0 ? '' : `; ${list(apiInstances)} answered through HAProxy`
+    }.`,
     '',
     renderTable(
       ['NODE', 'KIND', 'ADDRESS', 'FOR'],

@@ -1,4 +1,11 @@
-import type { Finding, NodeState, ProxyState, ReplicationState, Snapshot } from '../stack/snapshot.js';
+import type {
+  ApiState,
+  Finding,
+  NodeState,
+  ProxyState,
+  ReplicationState,
+  Snapshot,
+} from '../stack/snapshot.js';
 import { formatBytes, formatMs, formatRatio } from './format.js';
 import type { Style } from './style.js';
 import { renderTable } from './table.js';
@@ -50,6 +57,11 @@ function cacheLine({ cache, nodes }: Pick<Snapshot, 'cache' | 'nodes'>, { paint 
   return `Cache  ${paint.yellow(redis?.state === 'running' ? `${redis.name} does not answer` : 'no Redis runs')}`;
 }
 
+function apiLine({ url, instances, answering }: ApiState, { paint }: Style): string {
+  const text = `${answering.length} of ${instances.length} instances answer on ${url}`;
+  return `API    ${answering.length === instances.length ? text : paint.red(text)}`;
+}
+
 function findingLines({ severity, message, hint }: Finding, width: number, { paint }: Style): string[] {
   const mark = severity === 'critical' ? paint.red('✖') : paint.yellow('!');
   return [
@@ -63,7 +75,7 @@ const maxColumns = 80;
 
 /** The whole stack on one screen, at most 80 columns wide with the names of the classic topology. */
 export function renderStatus(snapshot: Omit<Snapshot, 'detail'>, style: Style): string {
-  const { stack, topology, healthy, nodes, proxy, cache, findings } = snapshot;
+  const { stack, topology, healthy, nodes, proxy, cache, api, findings } = snapshot;
   const { paint } = style;
   const width = Math.min(style.columns, maxColumns);
   const critical = findings.some(({ severity }) => severity === 'critical');
@@ -92,6 +104,7 @@ export function renderStatus(snapshot: Omit<Snapshot, 'detail'>, style: Style): 
     '',
     ...(proxy === null ? [] : [proxyLine(proxy, width, style)]),
     cacheLine({ cache, nodes }, style),
+    ...(api === null ? [] : [apiLine(api, style)]),
     '',
     ...(healthy
       ? [`${paint.green('✔')} Every role is as expected, replication streams, writes reach the primary.`]

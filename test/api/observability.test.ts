@@ -52,9 +52,14 @@ const readFromCache = (): Promise<void> =>
 
 describe('the request id', () => {
   test.each(['abc', 'a'.repeat(128), '!~"{}'])("is the client's own: %s", async (id) => {
-    const response = await app.inject({ url: '/healthz', headers: { 'x-request-id': id } });
+    const response = await app.inject({ url: '/readyz', headers: { 'x-request-id': id } });
     expect(response.headers['x-request-id']).toBe(id);
     expect(requestsLogged()).toMatchObject([{ reqId: id }]);
+  });
+
+  test('is in no line for /healthz, which a balancer asks several times a second', async () => {
+    await app.inject('/healthz');
+    expect(requestsLogged()).toEqual([]);
   });
 
   test.each([

@@ -2,6 +2,9 @@ import type { FileEntry } from '../../docker/engine.js';
 import type { NodeKind } from '../node-kind.js';
 import { renderConfig } from './config.js';
 
+/** Where it listens for the clients of the API, inside the stack's network, when there are API instances. */
+export const httpPort = 3000;
+
 export const configPath = '/etc/haproxy/haproxy.cfg';
 /** Where a configuration waits until HAProxy has checked it and it is wanted. */
 export const candidatePath = (writesTo: string): string => `${configPath}.${writesTo}`;
@@ -19,5 +22,7 @@ export const haproxyKind: NodeKind = {
   image: { dockerfile: 'images/haproxy/Dockerfile', copies: ['images/haproxy'] },
   port: 5432,
   stopGraceS: 5,
-  files: ({ writesTo }) => [configFile(configPath, renderConfig(writesTo))],
+  files: ({ writesTo, names }) => [
+    configFile(configPath, renderConfig({ writesTo, apiInstances: names.api })),
+  ],
 };

@@ -1,6 +1,6 @@
 import type { Engine, PreparedExec } from '../../docker/engine.js';
 import { HalabError } from '../../errors/halab-error.js';
-import { parseWritesTo, renderConfig } from './config.js';
+import { type ProxyConfig, parseConfig, renderConfig } from './config.js';
 import { candidatePath, configFile, configPath } from './kind.js';
 
 /** How HAProxy is made to take its configuration: a reload keeps the listening socket, a restart does not. */
@@ -29,8 +29,11 @@ export const reloadScript = (writesTo: string): string => `${installCommand(writ
 export const preparePoint = (
   engine: Engine,
   containerId: string,
-  servers: readonly string[],
-  action: HaproxyAction,
+  {
+    servers,
+    apiInstances,
+    action,
+  }: { servers: readonly string[]; apiInstances: readonly string[]; action: HaproxyAction },
 ): PreparedExec =>
   engine.prepareExec(containerId, {
     preparation: [
@@ -40,7 +43,9 @@ export const preparePoint = (
         `{ cmp -s ${candidatePath(server)} ${configPath} || ${checkCommand(server).join(' ')}; }`,
       ]),
     ].join(' && '),
-    env: Object.fromEntries(servers.map((server, index) => [`HAPROXY_CFG_${index}`, renderConfig(server)])),
+    env: Object.fromEntries(
+      servers.map((writesTo, index) => [`HAPROXY_CFG_${index}`, renderConfig({ writesTo, apiInstances })]),
+    ),
     command: ['sh', '-c', action === 'reload' ? reloadScript('$1') : installCommand('$1'), 'sh'],
   });
 
@@ -52,7 +57,7 @@ export const preparePoint = (
  */
 export async function checkConfig(prepared: PreparedExec): Promise<string | undefined> {
   const { exitCode, stdout, stderr } = await prepared.ready();
-  if (exitCode === 0) return parseWritesTo(stdout);
+  if (exitCode === 0) return parseConfig(stdout).writesTo;
   throw new HalabError(
     'PROXY_CONFIG_INVALID',
     'HAProxy refused the new haproxy.cfg; the old one is still in force.',
@@ -79,7 +84,11 @@ export async function point(
 }
 
 /** For an HAProxy that does not run and so cannot check: writes its configuration and starts it. */
-export async function startWithConfig(engine: Engine, containerId: string, writesTo: string): Promise<void> {
-  await engine.putFiles(containerId, [configFile(configPath, renderConfig(writesTo))]);
+export async function startWithConfig(
+  engine: Engine,
+  containerId: string,
+  config: ProxyConfig,
+): Promise<void> {
+  await engine.putFiles(containerId, [configFile(configPath, renderConfig(config))]);
   await engine.startContainer(containerId);
 }

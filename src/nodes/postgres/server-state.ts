@@ -1,5 +1,6 @@
 import type { Role } from '../node-kind.js';
-import { type PostgresAddress, queryOnce } from './client.js';
+import { queryOnce } from './client.js';
+import type { PostgresAddress } from './url.js';
 
 /** A standby's connection, as the primary sees it (pg_stat_replication) together with its slot. */
 export interface StandbyState {

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import type { RedisAddress } from './url.js';
 
 /** The key prefix of the API's cache entries, and the two counters it keeps beside them. */
 const productKeys = 'product:*';
@@ -21,16 +22,6 @@ export interface CacheState {
   usedMemoryBytes: number;
   maxMemoryBytes: number;
 }
-
-export interface RedisAddress {
-  host: string;
-  port: number;
-  user: string;
-  password: string;
-}
-
-export const redisUrl = ({ host, port, user, password }: RedisAddress): string =>
-  `redis://${user}:${encodeURIComponent(password)}@${host}:${port}`;
 
 const figures = (hits: number, misses: number): HitFigures => ({
   hits,

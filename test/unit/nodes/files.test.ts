@@ -1,27 +1,51 @@
+import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { readConfiguration } from '../../../src/api/configuration.js';
 import { newCredentials } from '../../../src/nodes/credentials.js';
-import { parseWritesTo, renderConfig } from '../../../src/nodes/haproxy/config.js';
+import { parseConfig, renderConfig } from '../../../src/nodes/haproxy/config.js';
 import { kinds } from '../../../src/nodes/kinds.js';
+import type { KindName } from '../../../src/nodes/node-kind.js';
 
 const credentials = newCredentials();
-const setup = { name: 'db-primary', credentials, peers: ['db-replica'], writesTo: 'db-primary' };
+const names = {
+  postgres: ['db-primary', 'db-replica'],
+  haproxy: ['haproxy'],
+  redis: ['redis'],
+  api: ['api-1', 'api-2'],
+};
+const setup = { name: 'db-primary', credentials, peers: ['db-replica'], writesTo: 'db-primary', names };
 
 describe('haproxy.cfg', () => {
   it('names the node that writes go to, and can be read back', () => {
-    expect(parseWritesTo(renderConfig('db-replica'))).toBe('db-replica');
+    const config = { writesTo: 'db-replica', apiInstances: [] };
+    expect(parseConfig(renderConfig(config))).toEqual(config);
+  });
+
+  it('names the instances of the API beside it, and can be read back too', () => {
+    const config = { writesTo: 'db-replica', apiInstances: ['api-1', 'api-2'] };
+    const text = renderConfig(config);
+    expect(parseConfig(text)).toEqual(config);
+    expect(text).toContain(renderConfig({ ...config, apiInstances: [] }));
+  });
+
+  it('has no HTTP port without instances', () => {
+    expect(renderConfig({ writesTo: 'db-primary', apiInstances: [] })).not.toContain('mode http');
+  });
+
+  it('sends a request again only when it certainly did nothing', () => {
+    const text = renderConfig({ writesTo: 'db-primary', apiInstances: ['api-1'] });
+    expect(text).toContain('http-request disable-l7-retry unless { method GET HEAD }');
   });
 
   it('says nothing when it names no server, or more than one', () => {
-    expect(parseWritesTo('backend primary\n')).toBeUndefined();
-    expect(parseWritesTo(' server a a:5432\n server b b:5432\n')).toBeUndefined();
+    for (const text of ['', 'backend primary\n', 'backend primary\n server a a:1\n server b b:1\n']) {
+      expect(parseConfig(text)).toEqual({ apiInstances: [] });
+    }
   });
 });
 
 describe('the files of a node', () => {
-  const textOf = (
-    kind: 'postgres' | 'haproxy' | 'redis',
-    role?: 'primary' | 'replica',
-  ): Map<string, string> =>
+  const textOf = (kind: KindName, role?: 'primary' | 'replica'): Map<string, string> =>
     new Map(
       kinds[kind]
         .files({ ...setup, ...(role === undefined ? {} : { role }) })
@@ -58,5 +82,29 @@ describe('the files of a node', () => {
     expect(acl).toMatch(/user app on #[0-9a-f]{64} /);
     expect(acl).toContain('user default off');
     expect(acl).not.toContain(credentials.redis);
+  });
+
+  it('give an instance of the API its servers by name: writes through the proxy, reads from the replica', () => {
+    const [file, ...more] = kinds.api.files(setup);
+    expect(more).toEqual([]);
+    expect(file).toMatchObject({ path: '/etc/halab/api.env', mode: 0o600 });
+    const settings = parseEnv(file?.text ?? '');
+    const withoutPasswords = Object.entries(settings).map(([name, value]) => [
+      name,
+      value?.replace(/:[^:@]+@/, '@'),
+    ]);
+    expect(Object.fromEntries(withoutPasswords)).toEqual({
+      WRITE_URL: 'postgres://app@haproxy:5432/shop',
+      READ_URL: 'postgres://app@db-replica:5432/shop',
+      REDIS_URL: 'redis://app@redis:6379',
+      HOST: '0.0.0.0',
+      PORT: '3000',
+    });
+    expect(readConfiguration(settings)).toMatchObject({ cache: { mode: 'lease' }, port: 3000 });
+  });
+
+  it('let an instance read from the former primary once the proxy sends writes to the replica', () => {
+    const [file] = kinds.api.files({ ...setup, writesTo: 'db-replica' });
+    expect(file?.text).toMatch(/^READ_URL=postgres:\/\/app:[^@]+@db-primary:5432\/shop$/m);
   });
 });

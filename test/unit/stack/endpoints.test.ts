@@ -19,7 +19,14 @@ const node = (name: string, kind: StackNode['kind'], port: number, state: StackN
   containerId: `id-${name}`,
   state,
   port,
+  httpPort: null,
 });
+
+const instances = (state: StackNode['state']): StackNode[] =>
+  ['api-1', 'api-2'].map((name) => node(name, 'api', 3000, state));
+
+// Only the address is asked of the engine.
+const engineAt = (publishAddress: string): Engine => ({ endpoint: { publishAddress } }) as Engine;
 
 function endpoints(
   {
@@ -41,12 +48,26 @@ function endpoints(
       node('redis', 'redis', 6379, 'running'),
     ],
   };
-  // Only the address is asked of the engine.
-  const engine = { endpoint: { publishAddress: '127.0.0.1' } } as Engine;
+  const engine = engineAt('127.0.0.1');
   return stackEndpoints(stack, stackAccess(engine, stack, credentials), writesTo, role);
 }
 
 describe('the endpoints of a stack', () => {
+  it('name HAProxy’s port for the API where it has instances, on the engine’s machine', () => {
+    const engine = engineAt('10.0.0.5');
+    const databases = [node('haproxy', 'haproxy', 5439, 'running'), node('redis', 'redis', 6379, 'running')];
+    const stack: Stack = {
+      name: 'halab',
+      topology: 'classic',
+      apiPort: 3000,
+      lab: null,
+      nodes: [node('db', 'postgres', 5432, 'running'), ...databases, ...instances('exited')],
+    };
+    const { apiUrl, nodes } = stackEndpoints(stack, stackAccess(engine, stack, credentials), 'db');
+    expect(apiUrl).toBe('http://10.0.0.5:3000');
+    expect([nodes['api-1'], nodes['api-2']]).toEqual([apiUrl, apiUrl]);
+  });
+
   it('are one URL each, with the credentials of the application', () => {
     expect(endpoints()).toEqual({
       writeUrl: 'postgres://app:a-secret@127.0.0.1:5439/shop',

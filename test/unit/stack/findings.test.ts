@@ -28,6 +28,16 @@ describe('findings', () => {
     expect(codes(snapshot)).toEqual(['not-streaming']);
   });
 
+  it('tell of an instance of the API that HAProxy names and that is gone', () => {
+    const snapshot: Snapshot = {
+      ...healthySnapshot(),
+      api: { url: 'http://127.0.0.1:3000', instances: ['api-1'], answering: [] },
+    };
+    expect(findingsOf(snapshot)).toMatchObject([
+      { severity: 'warning', code: 'api-missing', hint: 'halab up' },
+    ]);
+  });
+
   it('only warn of a replica that catches up', () => {
     const snapshot = withNode('db-replica', {
       replication: { state: 'catchup', syncState: 'async', lagBytes: 5000, lagMs: null },

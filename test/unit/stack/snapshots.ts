@@ -37,6 +37,7 @@ export function healthySnapshot(): Snapshot {
     ],
     proxy: { writesTo: 'db-primary', configured: 'db-primary', reached: 'db-primary', state: 'up' },
     cache: { hits: 120, misses: 30, hitRatio: 0.8, keys: 12 },
+    api: null,
     findings: [],
     detail: { primary: 'db-primary', standbys: [], slots: [], redis: null },
   };

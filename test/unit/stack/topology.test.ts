@@ -43,7 +43,35 @@ describe('a topology file', () => {
     expect(api.port).toBe(3000);
   });
 
+  it('may ask for instances of the API behind its proxy', () => {
+    const { api } = parseTopology(
+      classic.replace('api: { port: 3000 }', 'api: { port: 3000, instances: 2 }'),
+      'lab.yaml',
+    );
+    expect(api).toEqual({ port: 3000, instances: 2 });
+  });
+
   it.each([
+    [
+      'more instances of the API than there may be',
+      classic.replace('port: 3000', 'port: 3000, instances: 10'),
+      /^lab\.yaml:6:\d+: api\.instances must be <= 9/,
+    ],
+    [
+      'instances of the API without a proxy',
+      classic.replace(/ {2}proxy.*\n/, '').replace('port: 3000', 'port: 3000, instances: 1'),
+      /^lab\.yaml:5:\d+: api\.instances need a haproxy node before them/,
+    ],
+    [
+      'a node with the name of an instance of the API',
+      classic.replace('  db:', '  api-1:'),
+      /^lab\.yaml:4:\d+: nodes\.api-1 has the name of an instance of the API/,
+    ],
+    [
+      'the port of a node for the API',
+      classic.replace('3000', '5439'),
+      /^lab\.yaml:6:\d+: api\.port 5439 is the port of proxy already/,
+    ],
     [
       'a value of the wrong type',
       classic.replace('port: 5432', 'port: many'),

@@ -21,8 +21,9 @@ const upResult: UpResult = {
   topology: 'classic',
   created: ['db-primary', 'redis'],
   started: ['db-primary', 'redis'],
+  removed: [],
   leftStopped: [],
-  verification: { writtenTo: 'db-primary', replayedOn: ['db-replica'], redis: true },
+  verification: { writtenTo: 'db-primary', replayedOn: ['db-replica'], redis: true, apiInstances: [] },
   endpoints: [{ name: 'db-primary', kind: 'postgres', address: '127.0.0.1:5432', purpose: 'primary' }],
   durationMs: 1512,
 };
@@ -47,6 +48,14 @@ describe('up', () => {
     const text = renderUp({ ...upResult, created: [] }, style);
     expect(text).toContain('Started: db-primary, redis.');
     expect(text).not.toContain('Created');
+  });
+
+  it('names the instances of the API that answered, and those it removed', () => {
+    const verification = { ...upResult.verification, apiInstances: ['api-1', 'api-2'] };
+    const text = renderUp({ ...upResult, created: [], started: [], removed: ['api-3'], verification }, style);
+    expect(text).toContain('Redis answered; api-1, api-2 answered through HAProxy.');
+    expect(text).toContain('Removed: api-3.');
+    expect(text).not.toContain('Nothing to do');
   });
 
   it('names what it left stopped, and why', () => {

@@ -1,0 +1,87 @@
+import { step } from '../events/events.js';
+import { checkConfig, point, preparePoint, startWithConfig } from '../nodes/haproxy/point.js';
+import { kinds } from '../nodes/kinds.js';
+import { hasInstances } from './api-instances.js';
+import type { Operation } from './operation.js';
+import type { Topology } from './parse-topology.js';
+import { checkPorts } from './ports.js';
+import type { readProxyConfig } from './proxy.js';
+import { nodesOfKind, type Stack, type StackNode } from './stack.js';
+import { stopContainer } from './stop-container.js';
+
+type FoundConfig = Awaited<ReturnType<typeof readProxyConfig>>;
+
+/**
+ * Removes HAProxy's container when it must publish the HTTP port of the API and does not, or the other way: the
+ * engine gives a container its ports when it makes it. The next steps of `up` make it anew.
+ *
+ * @returns the stack as far as it stays: without that container, and without instances that the topology has not
+ * @throws PORT_TAKEN before anything is changed
+ */
+export async function keepWhatFits(operation: Operation, stack: Stack, topology: Topology): Promise<Stack> {
+  const { engine, clock, emit } = operation;
+  const kept = stack.nodes.filter(({ name, kind }) => kind !== 'api' || topology.nodes[name] !== undefined);
+  const wanted = hasInstances(topology);
+  const [unfit] = nodesOfKind(stack, 'haproxy').filter(({ httpPort }) => (httpPort !== null) !== wanted);
+  if (unfit === undefined) return { ...stack, nodes: kept };
+  const { name, containerId } = unfit;
+  if (wanted) await checkPorts(engine, [{ node: name, port: stack.apiPort }]);
+  emit({
+    type: 'note',
+    severity: 'warning',
+    message: `${name} is made anew ${wanted ? 'with' : 'without'} the port of the API: its connections break.`,
+  });
+  await step(emit, clock.nowMs, { id: `remove ${name}`, title: `remove ${name}`, node: name }, () =>
+    engine.removeContainer(containerId),
+  );
+  return { ...stack, nodes: kept.filter((node) => node !== unfit) };
+}
+
+/**
+ * Has an HAProxy that stays balance over the instances that the stack has now, unless it does so already.
+ *
+ * @throws PROXY_CONFIG_INVALID
+ */
+export async function nameInstances(
+  { engine, clock, emit }: Operation,
+  stack: Stack,
+  { writesTo, apiInstances: named }: FoundConfig,
+): Promise<void> {
+  const [haproxy] = nodesOfKind(stack, 'haproxy');
+  const apiInstances = nodesOfKind(stack, 'api').map(({ name }) => name);
+  // One that was made a moment ago has been given its file.
+  if (haproxy === undefined || haproxy.state === 'created' || writesTo === undefined) return;
+  if (named.join() === apiInstances.join()) return;
+  const { name, containerId, state } = haproxy;
+  const title = `balance over ${apiInstances.join(', ')}`;
+  await step(emit, clock.nowMs, { id: 'balance', title, node: name }, async () => {
+    if (state !== 'running') {
+      await startWithConfig(engine, containerId, { writesTo, apiInstances });
+      return;
+    }
+    const action = 'reload';
+    using prepared = preparePoint(engine, containerId, { servers: [writesTo], apiInstances, action });
+    await checkConfig(prepared);
+    await point(engine, containerId, { prepared, writesTo, action });
+  });
+}
+
+/** Ends and removes the instances that the topology has no longer, once HAProxy sends nothing to them. */
+export async function removeInstances(
+  { engine, clock, emit }: Operation,
+  instances: readonly StackNode[],
+): Promise<void> {
+  await Promise.all(
+    instances.map((node) =>
+      step(
+        emit,
+        clock.nowMs,
+        { id: `remove ${node.name}`, title: `remove ${node.name}`, node: node.name },
+        async () => {
+          await stopContainer(engine, node, kinds.api.stopGraceS);
+          await engine.removeContainer(node.containerId);
+        },
+      ),
+    ),
+  );
+}
