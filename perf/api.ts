@@ -1,10 +1,10 @@
-// The read of one product: from the cache against a bare node:http server, with the cache against without it, and
-// without it against pgbench.
+// The read of one product: from the cache against a bare node:http server and against the least that reads from Redis,
+// with the cache against without it, and without it against pgbench.
 import { randomBytes } from 'node:crypto';
 import { execa } from 'execa';
 import type { LoadFigures } from './support/closed-load.js';
 import { askHalab, ensureImages, removeStack, timeHalab } from './support/halab.js';
-import { load, type Server, startApi, startBareServer } from './support/http-load.js';
+import { load, type Server, startApi, startBareServer, startMinimalCache } from './support/http-load.js';
 import { pgbench } from './support/pgbench.js';
 import { readOptions, report, say, table } from './support/report.js';
 import { summarise } from './support/statistics.js';
@@ -50,6 +50,7 @@ async function withApi(
 
 interface Round {
   bare: LoadFigures;
+  minimal: LoadFigures;
   cached: LoadFigures;
   uncached: LoadFigures;
   uncachedPoolSized: LoadFigures;
@@ -57,8 +58,13 @@ interface Round {
   queriesPerRequest: { cached: number; uncached: number };
 }
 
+interface Urls {
+  readUrl: string;
+  redisUrl: string;
+}
+
 /** `forward`: the order of the sides of each pair. */
-async function measureRound(image: string, readUrl: string, forward: boolean): Promise<Round> {
+async function measureRound(image: string, urls: Urls, forward: boolean): Promise<Round> {
   const inOrder = async <A, B>(first: () => Promise<A>, second: () => Promise<B>): Promise<[A, B]> => {
     if (forward) return [await first(), await second()];
     const later = await second();
@@ -66,10 +72,15 @@ async function measureRound(image: string, readUrl: string, forward: boolean): P
   };
 
   let bare: LoadFigures | undefined;
+  let minimal: LoadFigures | undefined;
   const withCache = await withApi([], async (api) => {
     const server = await startBareServer(`${api.url}/products/1`);
+    const least = await startMinimalCache(urls.redisUrl);
     try {
       await load(server.url, warmUp);
+      // The values that the API's warm-up has cached live longer than this.
+      await load(least.url, warmUp);
+      minimal = await load(least.url, crowd);
       const [ofBare, cached] = await inOrder(
         () => load(server.url, crowd),
         () => load(api.url, crowd),
@@ -77,14 +88,14 @@ async function measureRound(image: string, readUrl: string, forward: boolean): P
       bare = ofBare;
       return [cached];
     } finally {
-      await server.stop();
+      await Promise.all([server.stop(), least.stop()]);
     }
   });
   let pgbenchPerSecond = Number.NaN;
   const without = await withApi(['--no-cache'], async (api) => {
     const uncached = await load(api.url, crowd);
     const [perSecond, sized] = await inOrder(
-      () => pgbench(image, readUrl, poolSized),
+      () => pgbench(image, urls.readUrl, poolSized),
       () => load(api.url, poolSized),
     );
     pgbenchPerSecond = perSecond;
@@ -94,6 +105,7 @@ async function measureRound(image: string, readUrl: string, forward: boolean): P
   const [uncached, uncachedPoolSized] = without.figures;
   if (
     bare === undefined ||
+    minimal === undefined ||
     cached === undefined ||
     uncached === undefined ||
     uncachedPoolSized === undefined
@@ -102,6 +114,7 @@ async function measureRound(image: string, readUrl: string, forward: boolean): P
   }
   return {
     bare,
+    minimal,
     cached,
     uncached,
     uncachedPoolSized,
@@ -115,15 +128,15 @@ const image = images.find(({ kind }) => kind === 'postgres')?.tag;
 if (image === undefined) throw new Error('There is no image of PostgreSQL.');
 try {
   await timeHalab(['up', '--stack', stack, '--ports', 'auto']);
-  const { readUrl } = (await askHalab(['env', '--stack', stack])) as { readUrl: string };
+  const urls = (await askHalab(['env', '--stack', stack])) as Urls;
   await report(options, async () => {
     const rounds: Round[] = [];
     for (let round = 0; round < options.runs; round += 1) {
-      const figures = await measureRound(image, readUrl, round % 2 === 0);
+      const figures = await measureRound(image, urls, round % 2 === 0);
       rounds.push(figures);
       const rate = ({ requestsPerSecond }: LoadFigures): string => requestsPerSecond.toFixed(0);
       say(
-        `round ${round + 1}: bare ${rate(figures.bare)}/s, cached ${rate(figures.cached)}/s, uncached ${rate(figures.uncached)}/s, at 10 connections ${rate(figures.uncachedPoolSized)}/s, pgbench ${figures.pgbenchPerSecond.toFixed(0)}/s`,
+        `round ${round + 1}: bare ${rate(figures.bare)}/s, minimal ${rate(figures.minimal)}/s, cached ${rate(figures.cached)}/s, uncached ${rate(figures.uncached)}/s, at 10 connections ${rate(figures.uncachedPoolSized)}/s, pgbench ${figures.pgbenchPerSecond.toFixed(0)}/s`,
       );
     }
     const side = (name: string, of: (round: Round) => LoadFigures) => {
@@ -138,15 +151,17 @@ try {
       };
     };
     const bare = side('bare node:http, 32 connections', (round) => round.bare);
+    const minimal = side('Fastify, one GET, 32 connections', (round) => round.minimal);
     const cached = side('API, cached, 32 connections', (round) => round.cached);
     const uncached = side('API, uncached, 32 connections', (round) => round.uncached);
     const sized = side('API, uncached, 10 connections', (round) => round.uncachedPoolSized);
-    const sides = [bare, cached, uncached, sized];
+    const sides = [bare, minimal, cached, uncached, sized];
     const pgbenchPerSecond = summarise(rounds.map((round) => round.pgbenchPerSecond));
     /** Within each round, so that a slow minute falls on both. */
     const ratio = (of: (round: Round) => number): number => summarise(rounds.map(of)).median;
     const ratios = {
       cachedToBare: ratio((one) => one.cached.requestsPerSecond / one.bare.requestsPerSecond),
+      cachedToMinimal: ratio((one) => one.cached.requestsPerSecond / one.minimal.requestsPerSecond),
       cachedToBareP99: ratio((one) => one.cached.p99Ms / one.bare.p99Ms),
       cachedToUncached: ratio((one) => one.cached.requestsPerSecond / one.uncached.requestsPerSecond),
       queriesCachedToUncached: ratio((one) => one.queriesPerRequest.cached / one.queriesPerRequest.uncached),
@@ -171,6 +186,7 @@ try {
         ],
       ),
       `cached to bare: ${ratios.cachedToBare.toFixed(2)}, p99 ${ratios.cachedToBareP99.toFixed(2)}`,
+      `cached to the least that reads from Redis: ${ratios.cachedToMinimal.toFixed(2)}`,
       `cached to uncached: ${ratios.cachedToUncached.toFixed(1)}; queries at the replica for a request: ${ratios.queriesCachedToUncached.toFixed(4)}`,
       `uncached to pgbench: ${ratios.uncachedToPgbench.toFixed(2)}`,
       `medians of the ratios of ${options.runs} rounds`,

@@ -12,8 +12,8 @@ export interface Server {
 }
 
 /** A process that prints `{ apiUrl }` once it listens, and ends on SIGTERM. */
-async function startServer(words: readonly string[]): Promise<Server> {
-  const server = execa('node', words, { stdin: 'ignore', reject: false, buffer: false });
+async function startServer(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Server> {
+  const server = execa('node', words, { stdin: 'ignore', reject: false, buffer: false, env });
   let text = '';
   server.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   while (!text.trimEnd().endsWith('}')) {
@@ -37,6 +37,10 @@ export const startApi = (stack: string, words: readonly string[] = []): Promise<
 /** The reference: answers with the bytes of what `modelUrl` answers now. */
 export const startBareServer = (modelUrl: string): Promise<Server> =>
   startServer(['--import', 'tsx', script('../baseline/bare-server.ts'), modelUrl]);
+
+/** The least that reads products from Redis. It fills nothing: the API has to have done so. */
+export const startMinimalCache = (redisUrl: string): Promise<Server> =>
+  startServer(['--import', 'tsx', script('../baseline/fastify-redis.ts')], { REDIS_URL: redisUrl });
 
 /** Reads the first `products` products in turn over this many connections, from a process of its own. */
 export async function load(
