@@ -16,6 +16,8 @@ export class Lookups {
   readonly #link: RedisLink;
   #waiting: Lookup[] = [];
   #oldestAtMs = 0;
+  /** What waits came while an MGET was under way. */
+  #isBehind = false;
   /** An MGET is under way, or about to be. */
   #asking = false;
 
@@ -45,8 +47,11 @@ export class Lookups {
   async #ask(): Promise<void> {
     const lookups = this.#waiting;
     this.#waiting = [];
-    // Counted from the first of them, who may have waited for the MGET before.
-    const leftMs = this.#oldestAtMs + this.#link.patienceMs - performance.now();
+    // From now on: that this process was busy is not the fault of Redis. Those who waited for the MGET before have less
+    // patience left, though as much as a good answer needs.
+    const { patienceMs } = this.#link;
+    const waitedMs = this.#isBehind ? performance.now() - this.#oldestAtMs : 0;
+    const leftMs = Math.max(patienceMs - waitedMs, patienceMs / 2);
     const values = await this.#link.ask((redis) => redis.mget(lookups.flatMap(({ keys }) => keys)), leftMs);
     if (values === undefined) {
       // Those who came meanwhile have waited as well.
@@ -59,6 +64,7 @@ export class Lookups {
       }
     }
     this.#asking = this.#waiting.length > 0;
+    this.#isBehind = this.#asking;
     if (this.#asking) setImmediate(() => void this.#ask());
   }
 }
