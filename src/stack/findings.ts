@@ -45,20 +45,20 @@ function primaryFindings(nodes: NodeState[], halab: Halab): Finding[] {
   ];
 }
 
-/** Why a replica does not stream. On an older timeline than the primary's, it most likely cannot. */
+/** Why a replica does not stream. */
 function replicationFinding(
-  { name, timeline }: NodeState,
-  { state }: ReplicationState,
+  { name, timeline, lsn }: NodeState,
+  { state, forkLsn }: ReplicationState,
   primary: NodeState,
   halab: Halab,
 ): Finding {
   if (state !== 'not streaming') {
     return warning('catching-up', `${name} is in state ${state}.`, halab('lag --watch'));
   }
-  if (timeline !== null && primary.timeline !== null && timeline < primary.timeline) {
+  if (forkLsn !== null) {
     return critical(
       'diverged',
-      `${name} is on timeline ${timeline} and does not follow ${primary.name} to timeline ${primary.timeline}: ` +
+      `${name} is at ${lsn ?? '?'} on timeline ${timeline ?? '?'}, which ${primary.name} left at ${forkLsn}: ` +
         `it holds WAL that ${primary.name} never received. Only a new copy of ${primary.name} can follow.`,
       `${halab('down')} and ${halab('up')} make the whole stack anew, without its data`,
     );

@@ -3,6 +3,7 @@ import type { Role } from '../nodes/node-kind.js';
 import { queryOnce } from '../nodes/postgres/client.js';
 import { lsnDistance } from '../nodes/postgres/lsn.js';
 import { readServerState, type ServerState } from '../nodes/postgres/server-state.js';
+import { forkPassedBy } from '../nodes/postgres/timeline-history.js';
 import { readCacheState } from '../nodes/redis/cache-state.js';
 import type { StackAccess } from './access.js';
 import type { EngineAnswers } from './engine-answers.js';
@@ -28,8 +29,10 @@ function replicationOf(
   primary: ServerState | undefined,
 ): ReplicationState {
   const standby = primary?.standbys.find(({ name }) => name === node.name);
-  // A walsender in state `startup` has sent nothing: it may be refusing a replica that cannot follow.
-  if (primary === undefined || standby === undefined || standby.state === 'startup') {
+  const forkLsn = primary === undefined ? null : (forkPassedBy(replica, primary.endedTimelines) ?? null);
+  // A walsender in state `startup` has sent nothing: it may be refusing a replica that cannot follow. To one that
+  // went past the fork it sends the old timeline from the start of a WAL file, and looks like streaming meanwhile.
+  if (primary === undefined || standby === undefined || standby.state === 'startup' || forkLsn !== null) {
     return {
       // Without a primary to ask, the replica's own walreceiver tells.
       state:
@@ -37,6 +40,7 @@ function replicationOf(
       syncState: null,
       lagBytes: primary === undefined ? null : Math.max(0, lsnDistance(replica.lsn, primary.lsn)),
       lagMs: null,
+      forkLsn,
     };
   }
   const { state, syncState, replayLagBytes, replayLagMs } = standby;
@@ -46,6 +50,7 @@ function replicationOf(
     lagBytes: replayLagBytes,
     // The primary measures time only while there is WAL to replay.
     lagMs: replayLagBytes === 0 ? 0 : (replayLagMs ?? replica.replayedAgoMs),
+    forkLsn,
   };
 }
 

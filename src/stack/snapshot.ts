@@ -11,6 +11,8 @@ export interface ReplicationState {
   /** WAL written on the primary and not yet replayed; null when the primary cannot be asked. */
   lagBytes: number | null;
   lagMs: number | null;
+  /** Where the primary's timeline left the one that this replica went on with; null when it can follow. */
+  forkLsn: string | null;
 }
 
 export interface NodeState {

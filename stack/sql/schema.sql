@@ -46,7 +46,7 @@ CREATE TABLE halab.verification (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   token    uuid    NOT NULL
 );
-GRANT USAGE ON SCHEMA halab TO app;
+GRANT USAGE ON SCHEMA halab TO app, monitor;
 GRANT SELECT, INSERT, UPDATE ON halab.verification TO app;
 
 -- How far a server's WAL goes: on a primary where it ends, on a replica what it
@@ -63,3 +63,17 @@ AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION halab.wal_position() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION halab.wal_position() TO app;
+
+-- The timelines that a server's newest one descends from, and where each ended:
+-- its newest timeline history file. A monitor may not read files, hence
+-- SECURITY DEFINER. A server on its first timeline has no such file.
+CREATE FUNCTION halab.ended_timelines() RETURNS TABLE (timeline integer, end_lsn pg_lsn)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT part[1]::integer, part[2]::pg_lsn
+  FROM (SELECT max(name) AS newest FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{8}\.history$') AS files,
+    regexp_matches(pg_read_file('pg_wal/' || newest), '^(\d+)\t([0-9A-F]+/[0-9A-F]+)\t', 'gn') AS part
+  WHERE newest IS NOT NULL
+$$;
+REVOKE EXECUTE ON FUNCTION halab.ended_timelines() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION halab.ended_timelines() TO monitor;

@@ -1,5 +1,6 @@
 import type { Role } from '../node-kind.js';
 import { queryOnce } from './client.js';
+import type { EndedTimeline } from './timeline-history.js';
 import type { PostgresAddress } from './url.js';
 
 /** A standby's connection, as the primary sees it (pg_stat_replication) together with its slot. */
@@ -33,6 +34,8 @@ export interface SlotState {
 export interface ServerState {
   role: Role;
   timeline: number;
+  /** The timelines that its own descends from; none on the first. */
+  endedTimelines: EndedTimeline[];
   /** A primary's insert position; a replica's last replayed position. */
   lsn: string;
   /** On a replica: the last position received, and whether it is connected to a primary now. */
@@ -59,6 +62,9 @@ SELECT json_build_object(
   'timeline', CASE WHEN recovery
     THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver), ${newestTimeline})
     ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END,
+  'endedTimelines', coalesce((
+    SELECT json_agg(json_build_object('timeline', timeline, 'endLsn', end_lsn) ORDER BY timeline)
+    FROM halab.ended_timelines()), '[]'),
   'lsn', lsn,
   'receivedLsn', CASE WHEN recovery THEN pg_last_wal_receive_lsn() END,
   'walReceiver', (SELECT json_build_object('status', status, 'senderHost', sender_host)

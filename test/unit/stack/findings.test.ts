@@ -23,7 +23,7 @@ describe('findings', () => {
 
   it('tell of a replica that is not streaming although its lag is 0', () => {
     const snapshot = withNode('db-replica', {
-      replication: { state: 'not streaming', syncState: null, lagBytes: 0, lagMs: null },
+      replication: { state: 'not streaming', syncState: null, lagBytes: 0, lagMs: null, forkLsn: null },
     });
     expect(codes(snapshot)).toEqual(['not-streaming']);
   });
@@ -40,9 +40,26 @@ describe('findings', () => {
 
   it('only warn of a replica that catches up', () => {
     const snapshot = withNode('db-replica', {
-      replication: { state: 'catchup', syncState: 'async', lagBytes: 5000, lagMs: null },
+      replication: { state: 'catchup', syncState: 'async', lagBytes: 5000, lagMs: null, forkLsn: null },
     });
     expect(findingsOf(snapshot)).toMatchObject([{ severity: 'warning', code: 'catching-up' }]);
+  });
+
+  it('tell of a replica that went past the fork, and where that was', () => {
+    const snapshot = withNode('db-replica', {
+      lsn: '0/4000000',
+      replication: {
+        state: 'not streaming',
+        syncState: null,
+        lagBytes: null,
+        lagMs: null,
+        forkLsn: '0/3000000',
+      },
+    });
+    expect(findingsOf(snapshot)).toMatchObject([{ severity: 'critical', code: 'diverged' }]);
+    expect(findingsOf(snapshot)[0]?.message).toContain(
+      'at 0/4000000 on timeline 1, which db-primary left at 0/3000000',
+    );
   });
 
   it('name both servers and their timelines when two say primary', () => {

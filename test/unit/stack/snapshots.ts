@@ -30,7 +30,7 @@ export function healthySnapshot(): Snapshot {
         role: { expected: 'replica', found: 'replica' },
         timeline: 1,
         lsn: '0/3000148',
-        replication: { state: 'streaming', syncState: 'async', lagBytes: 0, lagMs: 0 },
+        replication: { state: 'streaming', syncState: 'async', lagBytes: 0, lagMs: 0, forkLsn: null },
       },
       node('haproxy', 'haproxy', 5439),
       node('redis', 'redis', 6379),
@@ -64,7 +64,16 @@ export function withoutPrimary(): Snapshot {
     ...snapshot,
     nodes: snapshot.nodes.map((one) =>
       one.name === 'db-replica'
-        ? { ...one, replication: { state: 'not streaming', syncState: null, lagBytes: null, lagMs: null } }
+        ? {
+            ...one,
+            replication: {
+              state: 'not streaming',
+              syncState: null,
+              lagBytes: null,
+              lagMs: null,
+              forkLsn: null,
+            },
+          }
         : one,
     ),
     proxy: { writesTo: 'db-primary', configured: 'db-primary', reached: null, state: 'down' },

@@ -31,14 +31,20 @@ const cases: Record<string, Snapshot> = {
   'no primary': withoutPrimary(),
   'two primaries': twoPrimaries,
   'not streaming': withNode('db-replica', {
-    replication: { state: 'not streaming', syncState: null, lagBytes: 0, lagMs: 0 },
+    replication: { state: 'not streaming', syncState: null, lagBytes: 0, lagMs: 0, forkLsn: null },
   }),
   'catching up': withNode('db-replica', {
-    replication: { state: 'catchup', syncState: 'async', lagBytes: 123_456_789, lagMs: null },
+    replication: { state: 'catchup', syncState: 'async', lagBytes: 123_456_789, lagMs: null, forkLsn: null },
   }),
   'far behind': withNode('db-replica', {
     lsn: 'FF/FFFFFFFF',
-    replication: { state: 'streaming', syncState: 'async', lagBytes: 123_456_789, lagMs: 12_345 },
+    replication: {
+      state: 'streaming',
+      syncState: 'async',
+      lagBytes: 123_456_789,
+      lagMs: 12_345,
+      forkLsn: null,
+    },
   }),
   'proxy not reloaded': {
     ...healthySnapshot(),

@@ -1,0 +1,26 @@
+import { lsnToBytes } from './lsn.js';
+
+/** A timeline that ended, and where: the next one forked off it there (a line of a timeline history file). */
+export interface EndedTimeline {
+  timeline: number;
+  endLsn: string;
+}
+
+/** Where a server stands: the timeline of its newest WAL, and how far it has replayed. */
+export interface WalStand {
+  timeline: number;
+  lsn: string;
+}
+
+/**
+ * The LSN at which a primary's history left the timeline of another server, when that server went on past it: it
+ * holds WAL that the primary never had, and can follow only after pg_rewind or a new base backup. Undefined when the
+ * server is on the primary's own timeline, or not yet past the fork. Source: PostgreSQL manual, 25.3.6 Timelines.
+ */
+export function forkPassedBy(
+  { timeline, lsn }: WalStand,
+  history: readonly EndedTimeline[],
+): string | undefined {
+  const ended = history.find((entry) => entry.timeline === timeline);
+  return ended !== undefined && lsnToBytes(lsn) > lsnToBytes(ended.endLsn) ? ended.endLsn : undefined;
+}
