@@ -15,6 +15,7 @@ import { registerPromote } from './promote.js';
 import { registerProxy } from './proxy.js';
 import { registerPsql } from './psql.js';
 import { registerRedisCli } from './redis-cli.js';
+import { registerRejoin } from './rejoin.js';
 import { registerRestart } from './restart.js';
 import { registerServe } from './serve.js';
 import type { Run } from './session.js';
@@ -42,6 +43,7 @@ export function registerAll(program: Command, run: Run): void {
     registerFailover,
     registerPromote,
     registerProxy,
+    registerRejoin,
     // What runs on it.
     registerServe,
     registerLab,

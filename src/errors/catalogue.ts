@@ -123,6 +123,21 @@ export const catalogue = {
     'The proxy would send writes to a server that is not a primary.',
     'Promote the node first: `halab promote NODE`. `--force` points the proxy all the same.',
   ),
+  NO_PRIMARY: entry(
+    exitCodes.refused,
+    'No server of the stack is a primary that the node could follow.',
+    'Promote a replica first: `halab failover --promote`. `halab status` shows the roles.',
+  ),
+  REJOIN_PRIMARY: entry(
+    exitCodes.refused,
+    'The node that should rejoin is the primary itself.',
+    'Look at the roles with `halab status`; another node may be meant.',
+  ),
+  WOULD_DISCARD: entry(
+    exitCodes.refused,
+    'The node holds committed transactions that the primary never received; a rejoin would discard them.',
+    'Save what you need from the node first, then repeat the command with `--yes`.',
+  ),
   NOT_REPLAYED: entry(
     exitCodes.incomplete,
     'The replica did not replay the WAL it had received in time. It was not promoted.',

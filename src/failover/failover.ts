@@ -121,7 +121,7 @@ export async function failover(operation: Operation, options: FailoverOptions): 
     redundancy: { streamingReplicas },
     next: [
       typed(options.stack, 'status'),
-      ...(streamingReplicas === 0 ? others.map(({ name }) => typed(options.stack, `start ${name}`)) : []),
+      ...(streamingReplicas === 0 ? others.map(({ name }) => typed(options.stack, `rejoin ${name}`)) : []),
     ],
   };
 }

@@ -127,9 +127,17 @@ export async function fence({ engine }: Operation, nodes: readonly StackNode[]):
   await Promise.all(nodes.map(({ containerId }) => engine.putFiles(containerId, [standbySignal])));
 }
 
-/** Slots on the new primary for nodes that may follow it later; those that are there already stay. */
+/**
+ * Slots on the primary for nodes that may follow it later. One that is there stays, unless it has lost WAL: that one
+ * was left from when this server followed, and would refuse its replica.
+ */
 export async function createSlots(session: PostgresSession, nodes: readonly StackNode[]): Promise<void> {
   for (const { name } of nodes) {
+    await session.query(
+      `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+       WHERE slot_name = $1 AND wal_status = 'lost'`,
+      [slotName(name)],
+    );
     await session.query(
       `SELECT pg_create_physical_replication_slot($1, true)
        WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1)`,

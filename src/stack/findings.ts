@@ -59,8 +59,8 @@ function replicationFinding(
     return critical(
       'diverged',
       `${name} is at ${lsn ?? '?'} on timeline ${timeline ?? '?'}, which ${primary.name} left at ${forkLsn}: ` +
-        `it holds WAL that ${primary.name} never received. Only a new copy of ${primary.name} can follow.`,
-      `${halab('down')} and ${halab('up')} make the whole stack anew, without its data`,
+        `it holds WAL that ${primary.name} never received. it cannot follow as it is.`,
+      halab(`rejoin ${name}`),
     );
   }
   return critical('not-streaming', `${name} is not streaming: it gets no new WAL.`, halab(`logs ${name}`));
@@ -183,7 +183,7 @@ export function findingsOf({ stack, nodes, proxy, api, detail }: Observed): Find
       critical(
         'slot-lost',
         `The slot ${name} has lost WAL that its replica needs: it cannot catch up.`,
-        `${halab('logs NODE')}; it needs a new base backup`,
+        halab(`rejoin ${name.replaceAll('_', '-')}`),
       ),
     ),
   ];

@@ -1,18 +1,22 @@
-import { standbySignalPath } from '../nodes/postgres/kind.js';
+import { rejoinOrderPath, standbySignalPath } from '../nodes/postgres/kind.js';
 import type { Operation } from './operation.js';
 import { configuredWritesTo } from './proxy.js';
 import { nodesOfKind, onlyNode, type Stack } from './stack.js';
 
 /**
  * The stopped PostgreSQL nodes that must not be started, because each would come up as a primary beside another.
- * A node without standby.signal starts as a primary; the one that the proxy sends writes to keeps that right,
+ * A node without standby.signal, or an order to rejoin, starts as a primary; the one that the proxy sends writes to keeps that right,
  * unless another runs already.
  */
 export async function secondPrimaries({ engine }: Operation, stack: Stack): Promise<string[]> {
   const candidates = [];
   for (const node of nodesOfKind(stack, 'postgres')) {
     const neverStarted = node.state === 'created';
-    if (neverStarted || (await engine.fileExists(node.containerId, standbySignalPath))) continue;
+    if (neverStarted) continue;
+    const standby = await Promise.all(
+      [standbySignalPath, rejoinOrderPath].map((path) => engine.fileExists(node.containerId, path)),
+    );
+    if (standby.includes(true)) continue;
     candidates.push(node);
   }
   if (candidates.length < 2) return [];

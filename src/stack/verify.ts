@@ -33,6 +33,7 @@ export async function waitUntilReady<T>(
   { engine, clock, signal }: Operation,
   node: StackNode,
   ask: () => Promise<T | undefined>,
+  timeoutMs = readyTimeoutMs,
 ): Promise<T> {
   let checkedMs = clock.nowMs();
   const attempt = async (): Promise<T | undefined> => {
@@ -49,13 +50,13 @@ export async function waitUntilReady<T>(
   try {
     return await waitUntil(attempt, {
       clock,
-      timeoutMs: readyTimeoutMs,
+      timeoutMs,
       intervalMs: 15,
       signal,
       isFinal: (error) => error instanceof NotReady,
       onTimeout: (lastError) => {
         const why = lastError instanceof Error ? `: ${lastError.message}` : '';
-        return new NotReady(`was not ready within ${readyTimeoutMs / 1000} s${why}`, { cause: lastError });
+        return new NotReady(`was not ready within ${timeoutMs / 1000} s${why}`, { cause: lastError });
       },
     });
   } catch (error) {

@@ -11,6 +11,11 @@ export const credentialsPath = `${home}/credentials.json`;
 /** A server with this file starts as a standby, whatever it was before. */
 export const standbySignalPath = `${dataDirectory}/standby.signal`;
 
+/** What a node on its way back has to do before its server starts: stack/images/postgres/rejoin. */
+export const rejoinOrderPath = `${home}/rejoin`;
+/** How a node is made to follow the primary; `wait` until that is known, `cancel` when it is not to be. */
+export type RejoinOrder = 'wait' | 'cancel' | 'follow' | 'rewind' | 'basebackup';
+
 /** Without waiting: pg_ctl looks only every 100 ms whether the server is promoted; halab asks every 5 ms. */
 export const promoteCommand = ['pg_ctl', 'promote', '--no-wait', '--silent', '-D', dataDirectory] as const;
 
@@ -19,6 +24,14 @@ export const slotName = (node: string): string => node.replaceAll('-', '_');
 
 /** Put into a data directory, makes the server start as a standby. */
 export const standbySignal: FileEntry = { path: standbySignalPath, text: '', mode: 0o600, ...owner };
+
+/** The order that a node follows at its next start, or waits for. */
+export const rejoinOrder = (order: RejoinOrder, primary: string): FileEntry => ({
+  path: rejoinOrderPath,
+  text: `${order} ${primary}\n`,
+  mode: 0o600,
+  ...owner,
+});
 
 const nodeConf = (name: string, upstream: string | undefined): string =>
   [
@@ -33,6 +46,14 @@ const nodeConf = (name: string, upstream: string | undefined): string =>
     '',
   ].join('\n');
 
+/** What a node has of its own; as a standby it follows `upstream`. */
+export const nodeConfFile = (name: string, upstream: string | undefined): FileEntry => ({
+  path: `${home}/node.conf`,
+  text: nodeConf(name, upstream),
+  mode: 0o600,
+  ...owner,
+});
+
 export const postgresKind: NodeKind = {
   name: 'postgres',
   image: { dockerfile: 'images/postgres/Dockerfile', copies: ['images/postgres', 'sql'] },
@@ -46,7 +67,7 @@ export const postgresKind: NodeKind = {
     const common = [
       file(credentialsPath, JSON.stringify(credentials)),
       file(`${home}/.pgpass`, `*:*:*:replicator:${credentials.replicator}\n`),
-      file(`${home}/node.conf`, nodeConf(name, peers[0])),
+      nodeConfFile(name, peers[0]),
     ];
     // The entrypoint moves this one into the data directory once it has made it.
     if (role === 'replica') return [...common, file(`${home}/standby.signal`, '')];

@@ -1,0 +1,57 @@
+import { Option } from '@commander-js/extra-typings';
+import { operationOf } from './operation-of.js';
+import { command, examples, type Register } from './program.js';
+import type { Session } from './session.js';
+
+/** Asks at a terminal; where nobody can answer, the answer is no. */
+async function askToDiscard(
+  { io, json, signal, releaseTerminal }: Session,
+  question: string,
+): Promise<boolean> {
+  if (json || !io.stdin.isTTY || !io.stdout.isTTY) return false;
+  await releaseTerminal();
+  const { default: inquirer } = await import('inquirer');
+  const prompt = inquirer.createPromptModule({ input: io.stdin, output: io.stdout, signal });
+  const { answer } = await prompt<{ answer: boolean }>([
+    { type: 'confirm', name: 'answer', message: question, default: false },
+  ]);
+  return answer;
+}
+
+export const registerRejoin: Register = (program, run) => {
+  program.addCommand(
+    command('rejoin', 'make a former primary, or a replica that lost its way, follow the primary again')
+      .argument('<node>', 'the PostgreSQL node that comes back')
+      .option('--yes', 'discard what the node holds and the primary never had, without asking')
+      .addOption(
+        new Option('--method <method>', 'instead of the one that halab chooses').choices([
+          'rewind',
+          'basebackup',
+        ] as const),
+      )
+      .option('--dry-run', 'say what would be done and discarded, and leave the node as it is')
+      .addHelpText(
+        'after',
+        examples(
+          ['halab rejoin db-primary', 'as standby, by pg_rewind, or by a base backup: says which and why'],
+          ['halab rejoin db-primary --dry-run', 'what would be discarded?'],
+          ['halab rejoin db-primary --yes', 'in a script'],
+        ),
+      )
+      .action((node, options) =>
+        run(options, async (session) => {
+          const { rejoin } = await import('../failover/rejoin.js');
+          const { discardQuestion, renderRejoin } = await import('../ui/render-rejoin.js');
+          const result = await rejoin(await operationOf(session), {
+            stack: session.stackName,
+            node,
+            method: options.method,
+            dryRun: options.dryRun === true,
+            mayDiscard: async (discarded) =>
+              options.yes === true || (await askToDiscard(session, discardQuestion(node, discarded))),
+          });
+          return { data: result, text: (style) => renderRejoin(result, style) };
+        }),
+      ),
+  );
+};
