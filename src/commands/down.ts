@@ -1,4 +1,4 @@
-import { operationOf } from './operation-of.js';
+import { changeStack } from './operation-of.js';
 import { command, examples, type Register } from './program.js';
 
 export const registerDown: Register = (program, run) => {
@@ -12,9 +12,11 @@ export const registerDown: Register = (program, run) => {
       .action((options) =>
         run(options, async (session) => {
           const { down } = await import('../stack/down.js');
-          const result = await down(await operationOf(session), session.stackName, {
-            keepData: options.keepData === true,
-          });
+          const result = await changeStack(session, 'down', (operation) =>
+            down(operation, session.stackName, {
+              keepData: options.keepData === true,
+            }),
+          );
           const { renderDown } = await import('../ui/render-stack.js');
           return { data: result, text: (style) => renderDown(result, style) };
         }),

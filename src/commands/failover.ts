@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import { operationOf } from './operation-of.js';
+import { changeStack, operationOf } from './operation-of.js';
 import { command, examples, type Register } from './program.js';
 
 /** How HAProxy takes its new configuration. */
@@ -29,17 +29,16 @@ export const registerFailover: Register = (program, run) => {
         run(options, async (session) => {
           const { dryRunFailover, failover } = await import('../failover/failover.js');
           const { renderFailover, renderPlan } = await import('../ui/render-failover.js');
-          const operation = await operationOf(session);
           const wanted = {
             stack: session.stackName,
             promote: options.promote === true ? undefined : options.promote,
             haproxy: options.haproxy,
           };
           if (options.dryRun === true) {
-            const steps = await dryRunFailover(operation, wanted);
+            const steps = await dryRunFailover(await operationOf(session), wanted);
             return { data: { dryRun: true, steps }, text: (style) => renderPlan(steps, style) };
           }
-          const result = await failover(operation, wanted);
+          const result = await changeStack(session, 'failover', (operation) => failover(operation, wanted));
           return { data: result, text: (style) => renderFailover(result, style) };
         }),
       ),

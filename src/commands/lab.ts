@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from '@commander-js/extra-typings';
 import { exitCodes } from '../errors/exit-codes.js';
 import { haproxyOption } from './failover.js';
-import { operationOf } from './operation-of.js';
+import { changeStack } from './operation-of.js';
 import { portChoice, portOffsetOption, portsOption } from './port-options.js';
 import { command, examples, type Register } from './program.js';
 
@@ -33,12 +33,14 @@ export const registerLab: Register = (program, run) => {
     .action((_lab, options) =>
       run(options, async (session) => {
         const { runFailoverLab } = await import('../labs/failover-lab.js');
-        const result = await runFailoverLab(await operationOf(session), {
-          stack: session.stackName,
-          ports: portChoice(options),
-          fresh: options.fresh === true,
-          haproxy: options.haproxy,
-        });
+        const result = await changeStack(session, 'lab run', (operation) =>
+          runFailoverLab(operation, {
+            stack: session.stackName,
+            ports: portChoice(options),
+            fresh: options.fresh === true,
+            haproxy: options.haproxy,
+          }),
+        );
         const { renderLabRun } = await import('../ui/render-lab.js');
         const exitCode = {
           passed: exitCodes.done,

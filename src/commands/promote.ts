@@ -1,4 +1,4 @@
-import { operationOf } from './operation-of.js';
+import { changeStack } from './operation-of.js';
 import { command, examples, type Register } from './program.js';
 
 export const registerPromote: Register = (program, run) => {
@@ -16,7 +16,9 @@ export const registerPromote: Register = (program, run) => {
       .action((node, options) =>
         run(options, async (session) => {
           const { promote } = await import('../failover/promote.js');
-          const result = await promote(await operationOf(session), session.stackName, node);
+          const result = await changeStack(session, `promote ${node}`, (operation) =>
+            promote(operation, session.stackName, node),
+          );
           const { renderPromote } = await import('../ui/render-failover.js');
           return { data: result, text: (style) => renderPromote(result, style) };
         }),

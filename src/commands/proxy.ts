@@ -1,6 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { haproxyOption } from './failover.js';
-import { operationOf } from './operation-of.js';
+import { changeStack } from './operation-of.js';
 import { command, examples, type Register } from './program.js';
 
 export const registerProxy: Register = (program, run) => {
@@ -18,12 +18,14 @@ export const registerProxy: Register = (program, run) => {
     .action((node, options) =>
       run(options, async (session) => {
         const { pointProxy } = await import('../failover/point-proxy.js');
-        const result = await pointProxy(await operationOf(session), {
-          stack: session.stackName,
-          node,
-          action: options.haproxy,
-          force: options.force === true,
-        });
+        const result = await changeStack(session, 'proxy point', (operation) =>
+          pointProxy(operation, {
+            stack: session.stackName,
+            node,
+            action: options.haproxy,
+            force: options.force === true,
+          }),
+        );
         const { renderPointProxy } = await import('../ui/render-failover.js');
         return { data: result, text: (style) => renderPointProxy(result, style) };
       }),

@@ -1,5 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
-import { operationOf } from './operation-of.js';
+import { changeStack } from './operation-of.js';
 import { command, examples, type Register } from './program.js';
 import type { Session } from './session.js';
 
@@ -20,7 +20,7 @@ async function askToDiscard(
 
 export const registerRejoin: Register = (program, run) => {
   program.addCommand(
-    command('rejoin', 'make a former primary, or a replica that lost its way, follow the primary again')
+    command('rejoin', 'make a lost node follow the primary again, former primaries too')
       .argument('<node>', 'the PostgreSQL node that comes back')
       .option('--yes', 'discard what the node holds and the primary never had, without asking')
       .addOption(
@@ -42,14 +42,16 @@ export const registerRejoin: Register = (program, run) => {
         run(options, async (session) => {
           const { rejoin } = await import('../failover/rejoin.js');
           const { discardQuestion, renderRejoin } = await import('../ui/render-rejoin.js');
-          const result = await rejoin(await operationOf(session), {
-            stack: session.stackName,
-            node,
-            method: options.method,
-            dryRun: options.dryRun === true,
-            mayDiscard: async (discarded) =>
-              options.yes === true || (await askToDiscard(session, discardQuestion(node, discarded))),
-          });
+          const result = await changeStack(session, `rejoin ${node}`, (operation) =>
+            rejoin(operation, {
+              stack: session.stackName,
+              node,
+              method: options.method,
+              dryRun: options.dryRun === true,
+              mayDiscard: async (discarded) =>
+                options.yes === true || (await askToDiscard(session, discardQuestion(node, discarded))),
+            }),
+          );
           return { data: result, text: (style) => renderRejoin(result, style) };
         }),
       ),

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
-import { operationOf } from './operation-of.js';
+import { changeStack } from './operation-of.js';
 import { portChoice, portOffsetOption, portsOption } from './port-options.js';
 import { command, examples, type Register } from './program.js';
 
@@ -31,12 +31,14 @@ export const registerUp: Register = (program, run) => {
       .action((options) =>
         run(options, async (session) => {
           const { up } = await import('../stack/up.js');
-          const result = await up(await operationOf(session), {
-            name: session.stackName,
-            topology: options.topology,
-            ports: portChoice(options),
-            api: options.api,
-          });
+          const result = await changeStack(session, 'up', (operation) =>
+            up(operation, {
+              name: session.stackName,
+              topology: options.topology,
+              ports: portChoice(options),
+              api: options.api,
+            }),
+          );
           const { renderUp } = await import('../ui/render-stack.js');
           return { data: result, text: (style) => renderUp(result, style) };
         }),

@@ -88,6 +88,11 @@ export const catalogue = {
     'A stack of that name exists and was made in another way than the command asks for.',
     'Use another name with `--stack`, or remove it with `halab down`.',
   ),
+  STACK_BUSY: entry(
+    exitCodes.refused,
+    'Another command is changing the stack; the message names it.',
+    'Wait until it has ended, or end it with Ctrl-C, and try again.',
+  ),
   NODE_NOT_FOUND: entry(
     exitCodes.refused,
     'The stack has no node of that name, or none of the kind that the command needs.',

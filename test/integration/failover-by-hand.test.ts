@@ -155,7 +155,7 @@ describe('the way back', () => {
       haproxy: { action: 'restart' },
       verified: true,
       redundancy: { streamingReplicas: 0 },
-      next: [`halab status --stack ${stack.name}`, `halab start db-replica --stack ${stack.name}`],
+      next: [`halab status --stack ${stack.name}`, `halab rejoin db-replica --stack ${stack.name}`],
     });
     const { phases } = data as { phases: { name: string; startMs: number; durationMs: number }[] };
     for (const { name, startMs, durationMs } of phases) {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RejoinResult } from '../../src/failover/rejoin.js';
+import { lockStack } from '../../src/stack/lock.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 
 const rejoinJson = async (stack: TestStack, words: string): Promise<RejoinResult> => {
@@ -114,6 +115,18 @@ it('a rejoin that was cut off before it was decided, or in a rewind, is done aga
   await engine.signalContainer(former, 'SIGKILL');
   await leave('basebackup db-replica\n');
   expect(await rejoinJson(stack, 'db-primary')).toMatchObject({ method: 'basebackup' });
+  await stack.untilHealthy();
+});
+
+it('refuses while another command changes the stack, and names it', async () => {
+  await using stack = await startTestStack();
+  using _held = await lockStack(stack.operation.engine.endpoint.url, stack.name, 'halab failover');
+  for (const line of ['rejoin db-replica', 'promote db-replica', 'failover --promote', 'up', 'down']) {
+    const { exitCode, stderr } = await stack.halab(line);
+    expect([line, exitCode]).toEqual([line, 4]);
+    expect(stderr).toContain('[STACK_BUSY]');
+    expect(stderr).toContain('halab failover');
+  }
   await stack.untilHealthy();
 });
 
