@@ -71,7 +71,7 @@ export function menuFor(stack: string, snapshot: Pick<Snapshot, 'nodes' | 'proxy
       : [
           {
             title: 'Fail over: promote a replica',
-            words: ['failover', '--promote', chosenNode, ...here],
+            words: ['failover', '--promote', chosenNode, '--force', ...here],
             nodes: replicas,
             confirm: 'The old primary is stopped, and does not become a replica by itself. Fail over?',
           },

@@ -1,4 +1,4 @@
-import { Option } from '@commander-js/extra-typings';
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { changeStack, operationOf } from './operation-of.js';
 import { command, examples, type Register } from './program.js';
 
@@ -11,18 +11,31 @@ export const haproxyOption = () =>
     .choices(['reload', 'restart'] as const)
     .default('reload' as const);
 
+const unitBytes = { '': 1, B: 1, kB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
+
+/** A size in PostgreSQL's units: `0`, `16kB`, `1MB`. */
+function walBytes(text: string): number {
+  const [, number, unit] = /^(\d{1,9})(|B|kB|MB|GB)$/.exec(text) ?? [];
+  if (number === undefined)
+    throw new InvalidArgumentError('It takes a number of bytes, for example 0, 16kB or 1MB.');
+  return Number(number) * unitBytes[unit as keyof typeof unitBytes];
+}
+
 export const registerFailover: Register = (program, run) => {
   program.addCommand(
     command('failover', 'stop the old primary, promote a replica, send writes to it, and verify')
       .requiredOption('--promote [node]', 'the replica to promote; without a name the one with the most WAL')
+      .option('--force', 'although the primary answers: it is stopped first')
+      .option('--max-lag <bytes>', 'refuse to lose more WAL than this, for example 0 or 16kB', walBytes)
       .addOption(haproxyOption())
       .option('--dry-run', 'print the steps and their commands, and change nothing')
       .addHelpText(
         'after',
         examples(
-          ['halab failover --promote', 'promote the replica that received the most WAL'],
-          ['halab failover --promote db-replica --haproxy restart', 'compare with the default, reload'],
-          ['halab failover --promote --dry-run', 'see the commands first'],
+          ['halab failover --promote', 'the primary is dead: promote the replica with the most WAL'],
+          ['halab failover --promote --max-lag 0', 'only if no WAL of the dead primary would be lost'],
+          ['halab failover --promote db-replica --force', 'the primary answers: stop it all the same'],
+          ['halab failover --promote --force --dry-run', 'see the commands first'],
         ),
       )
       .action((options) =>
@@ -33,6 +46,7 @@ export const registerFailover: Register = (program, run) => {
             stack: session.stackName,
             promote: options.promote === true ? undefined : options.promote,
             haproxy: options.haproxy,
+            permissions: { force: options.force === true, maxLagBytes: options.maxLag },
           };
           if (options.dryRun === true) {
             const steps = await dryRunFailover(await operationOf(session), wanted);

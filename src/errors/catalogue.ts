@@ -115,8 +115,13 @@ export const catalogue = {
   ),
   PRIMARY_ALIVE: entry(
     exitCodes.refused,
-    'Promoting this node would make a second primary: another one is running.',
-    'Use `halab failover --promote`, which stops the old primary first.',
+    'Another server is a primary and answers: a promotion would make a second one, or take the role from it.',
+    'Use `halab failover --promote --force`, which stops it first.',
+  ),
+  REPLICA_BEHIND: entry(
+    exitCodes.refused,
+    'The best replica lacks more WAL of the old primary than `--max-lag` allows, or that cannot be told.',
+    'Bring the old primary back with `halab start NODE`, or leave `--max-lag` out and lose what the message names.',
   ),
   SECOND_PRIMARY: entry(
     exitCodes.refused,

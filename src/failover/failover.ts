@@ -18,6 +18,7 @@ import {
   waitForReplay,
 } from './promotion.js';
 import { proxyChange, verifyWrites } from './proxy-change.js';
+import { type Permissions, refuseHarm } from './refusals.js';
 import { stopOthers } from './stop-others.js';
 
 export interface FailoverOptions {
@@ -25,6 +26,7 @@ export interface FailoverOptions {
   /** The replica to promote; the one that received the most WAL when it is left out. */
   promote?: string | undefined;
   haproxy: HaproxyAction;
+  permissions: Permissions;
 }
 
 export interface FailoverResult {
@@ -44,32 +46,37 @@ export interface FailoverResult {
 
 /** The steps that `failover` would take now, with their commands. @throws as `failover` before its first step */
 export async function dryRunFailover(
-  { engine }: Operation,
-  { stack: name, promote, haproxy: action }: FailoverOptions,
+  operation: Operation,
+  { stack: name, promote, haproxy: action, permissions }: FailoverOptions,
 ): Promise<PlannedStep[]> {
+  const { engine } = operation;
   const stack = await getStack(engine, name);
   const haproxy = onlyNode(stack, 'haproxy');
   const { access, configured } = await askEngine(engine, stack);
-  const { node: candidate, session } = await chooseCandidate(stack, access, promote, configured);
-  await session[Symbol.asyncDispose]();
+  const { node: candidate, session: opened } = await chooseCandidate(stack, access, promote, configured);
+  await using session = opened;
+  const others = nodesOfKind(stack, 'postgres').filter((other) => other.name !== candidate.name);
+  await refuseHarm(
+    operation,
+    { stack, access, candidate, session, others, current: configured },
+    permissions,
+  );
   return planFailover({
     stack: name,
     candidate: candidate.name,
-    others: nodesOfKind(stack, 'postgres')
-      .map((node) => node.name)
-      .filter((other) => other !== candidate.name),
+    others: others.map((other) => other.name),
     haproxy: haproxy.name,
     action,
   });
 }
 
 /**
- * Makes a replica the primary and sends writes to it: the old primary is stopped first, the replica replays what
+ * Makes a replica the primary and sends writes to it: the old primary is stopped first, in any case; the replica replays what
  * it received, is promoted, HAProxy is pointed at it, and a write through the proxy proves it. What needs no
  * waiting is prepared meanwhile, for every node that could be promoted. Run again after an interruption, it goes on.
  *
- * @throws NO_REPLICA, NODE_NOT_FOUND, NODE_NOT_RUNNING, PROXY_CONFIG_INVALID before anything is changed; NOT_REPLAYED,
- *   PROMOTION_FAILED, VERIFICATION_FAILED
+ * @throws NO_REPLICA, NODE_NOT_FOUND, NODE_NOT_RUNNING, NOT_A_REPLICA, PRIMARY_ALIVE, REPLICA_BEHIND,
+ *   PROXY_CONFIG_INVALID before anything is changed; NOT_REPLAYED, PROMOTION_FAILED, VERIFICATION_FAILED
  */
 export async function failover(operation: Operation, options: FailoverOptions): Promise<FailoverResult> {
   const { engine, clock, emit, signal } = operation;
@@ -90,6 +97,8 @@ export async function failover(operation: Operation, options: FailoverOptions): 
   const others = servers.filter(({ name }) => name !== candidate.name);
   const pgCtl = promotions.of(candidate);
   const before = await readRecovery(session);
+  const takeover = { stack, access, candidate, session, others, current };
+  await refuseHarm(operation, takeover, options.permissions);
   signal?.throwIfAborted();
 
   const stopping = stopOthers(operation, others, deaths);

@@ -1,6 +1,6 @@
 import type { Engine } from '../docker/engine.js';
 import { dataDirectory } from '../nodes/postgres/kind.js';
-import type { EndedTimeline } from '../nodes/postgres/timeline-history.js';
+import type { EndedTimeline, WalStand } from '../nodes/postgres/timeline-history.js';
 import { readWaldump, type WalPast } from '../nodes/postgres/wal-past-fork.js';
 import type { StackNode } from '../stack/stack.js';
 
@@ -13,7 +13,9 @@ export interface DataState {
   past: { forkLsn: string; wal: WalPast } | null;
 }
 
-/** Bounds what a rejoin reads to count rows: a record takes some 200 characters. */
+const walDirectory = `${dataDirectory}/pg_wal`;
+
+/** Bounds what is read to count rows: a record takes some 200 characters. */
 const waldumpLimitBytes = 64 * 1024 * 1024;
 
 /** The timeline of the newest WAL file: a file's name begins with it. */
@@ -26,13 +28,32 @@ function newestTimelineOf(walFiles: string): number | undefined {
 const checkpointOf = (controlData: string): string | undefined =>
   /^Latest checkpoint location:\s+([0-9A-F]+\/[0-9A-F]+)$/m.exec(controlData)?.[1];
 
+/** What a data directory's WAL holds on a timeline past a position. */
+export async function readWalPast(
+  engine: Engine,
+  { containerId }: StackNode,
+  { timeline, lsn }: WalStand,
+): Promise<WalPast> {
+  // It ends with an error wherever the WAL ends; no record at all means that it ends before the position.
+  const { stdout } = await engine.exec(containerId, [
+    'sh',
+    '-c',
+    `pg_waldump --path "$1" --timeline "$2" --start "$3" 2> /dev/null | head -c ${waldumpLimitBytes}`,
+    'waldump',
+    walDirectory,
+    String(timeline),
+    lsn,
+  ]);
+  return readWaldump(stdout, lsn);
+}
+
 /** Looks at the data directory of a running container; undefined when it cannot be used as it is. */
 export async function inspectData(
   engine: Engine,
-  { containerId }: StackNode,
+  node: StackNode,
   endedTimelines: readonly EndedTimeline[],
 ): Promise<DataState | undefined> {
-  const walDirectory = `${dataDirectory}/pg_wal`;
+  const { containerId } = node;
   const [walFiles, controlData] = await Promise.all([
     engine.exec(containerId, ['ls', walDirectory]),
     engine.exec(containerId, ['pg_controldata', '-D', dataDirectory]),
@@ -42,17 +63,7 @@ export async function inspectData(
   if (timeline === undefined || lsn === undefined) return undefined;
   const fork = endedTimelines.find((ended) => ended.timeline === timeline);
   if (fork === undefined) return { timeline, lsn, past: null };
-  // It ends with an error wherever the WAL ends; no record at all means that it ends before the fork.
-  const { stdout } = await engine.exec(containerId, [
-    'sh',
-    '-c',
-    `pg_waldump --path "$1" --timeline "$2" --start "$3" 2> /dev/null | head -c ${waldumpLimitBytes}`,
-    'waldump',
-    walDirectory,
-    String(timeline),
-    fork.endLsn,
-  ]);
-  const wal = readWaldump(stdout, fork.endLsn);
+  const wal = await readWalPast(engine, node, { timeline, lsn: fork.endLsn });
   return wal.bytes > 0
     ? { timeline, lsn: wal.endLsn, past: { forkLsn: fork.endLsn, wal } }
     : { timeline, lsn, past: null };

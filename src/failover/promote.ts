@@ -47,7 +47,7 @@ export async function promote(operation: Operation, stackName: string, name: str
         ? `${other.name} is a running primary.`
         : `${other.name} is ${other.state} and may be a primary.`,
       {
-        hint: `Stop it first: ${typed(stackName, `stop ${other.name}`)}. Or all steps at once: ${typed(stackName, `failover --promote ${name}`)}.`,
+        hint: `Stop it first: ${typed(stackName, `stop ${other.name}`)}. Or all steps at once: ${typed(stackName, `failover --promote ${name} --force`)}.`,
       },
     );
   }

@@ -1,4 +1,3 @@
-import { waitUntil } from '../clock/wait-until.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { openSession, type PostgresSession } from '../nodes/postgres/client.js';
@@ -23,6 +22,7 @@ import { type Phase, type PhaseRecorder, recordPhases } from './phases.js';
 import { createSlots } from './promotion.js';
 import { planRejoin, type RejoinMethod, type RejoinPlan } from './rejoin-plan.js';
 import { findPrimary } from './rejoin-primary.js';
+import { leaveStopped } from './without-server.js';
 
 /** A base backup copies the whole cluster. */
 const copyTimeoutMs = 600_000;
@@ -105,15 +105,6 @@ async function inspect(rejoining: Rejoining, session: PostgresSession): Promise<
     discarded: data?.past == null ? null : await nameTables(session, data.past.forkLsn, data.past.wal),
     waits: !serverRuns && !cutOff,
   };
-}
-
-/** Ends the container that was only looked into. */
-async function leaveStopped({ operation: { engine, clock }, node, order }: Rejoining): Promise<void> {
-  await order('cancel');
-  await waitUntil(
-    async () => ((await engine.containerState(node.containerId)) === 'exited' ? true : undefined),
-    { clock, timeoutMs: 10_000, intervalMs: 30, onTimeout: () => new Error(`${node.name} did not end.`) },
-  );
 }
 
 /** @throws WOULD_DISCARD */
@@ -221,11 +212,11 @@ export async function rejoin(operation: Operation, options: RejoinOptions): Prom
     if (!options.dryRun) await refuseLoss(options, inspection);
     operation.signal?.throwIfAborted();
   } catch (error) {
-    if (inspection.waits) await leaveStopped(rejoining);
+    if (inspection.waits) await leaveStopped(operation, node, primary.node.name);
     throw error;
   }
   if (options.dryRun) {
-    if (inspection.waits) await leaveStopped(rejoining);
+    if (inspection.waits) await leaveStopped(operation, node, primary.node.name);
     return result(method, reason, { discarded, before, after: null });
   }
   await createSlots(session, [node]);

@@ -106,7 +106,12 @@ async function breakAndRepair(
     onTimeout: notInTime('An error at a client'),
   });
   const failoverStartMs = clock.nowMs();
-  const result = await failover(operation, { stack, haproxy });
+  const result = await failover(operation, {
+    stack,
+    haproxy,
+    // It was just killed: whether it answers need not be asked.
+    permissions: { force: true, maxLagBytes: undefined },
+  });
   await killed;
   for (const path of ['proxy', 'api'] as const) {
     await load.waitForAcknowledged({

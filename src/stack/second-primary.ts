@@ -1,7 +1,17 @@
+import type { Engine } from '../docker/engine.js';
 import { rejoinOrderPath, standbySignalPath } from '../nodes/postgres/kind.js';
 import type { Operation } from './operation.js';
 import { configuredWritesTo } from './proxy.js';
-import { nodesOfKind, onlyNode, type Stack } from './stack.js';
+import { nodesOfKind, onlyNode, type Stack, type StackNode } from './stack.js';
+
+/** Whether a node that does not run would start as a primary: nothing in its data says otherwise. */
+export async function startsAsPrimary(engine: Engine, node: StackNode): Promise<boolean> {
+  if (node.state === 'created') return false; // It never ran: its first start makes it what it was created for.
+  const standby = await Promise.all(
+    [standbySignalPath, rejoinOrderPath].map((path) => engine.fileExists(node.containerId, path)),
+  );
+  return !standby.includes(true);
+}
 
 /**
  * The stopped PostgreSQL nodes that must not be started, because each would come up as a primary beside another.
@@ -11,13 +21,7 @@ import { nodesOfKind, onlyNode, type Stack } from './stack.js';
 export async function secondPrimaries({ engine }: Operation, stack: Stack): Promise<string[]> {
   const candidates = [];
   for (const node of nodesOfKind(stack, 'postgres')) {
-    const neverStarted = node.state === 'created';
-    if (neverStarted) continue;
-    const standby = await Promise.all(
-      [standbySignalPath, rejoinOrderPath].map((path) => engine.fileExists(node.containerId, path)),
-    );
-    if (standby.includes(true)) continue;
-    candidates.push(node);
+    if (await startsAsPrimary(engine, node)) candidates.push(node);
   }
   if (candidates.length < 2) return [];
   const rightful = await configuredWritesTo(engine, onlyNode(stack, 'haproxy'));

@@ -35,7 +35,7 @@ it('clients that repeat their POSTs across a failover make one product each, and
     };
     const clients = ['a', 'b', 'c', 'd'].map(client);
     await expect.poll(() => keys.length, { timeout: 20_000 }).toBeGreaterThan(100);
-    expect(await stack.halab('failover --promote db-replica')).toMatchObject({ exitCode: 0 });
+    expect(await stack.halab('failover --promote db-replica --force')).toMatchObject({ exitCode: 0 });
     const afterwards = keys.length + 100;
     await expect.poll(() => keys.length, { timeout: 30_000 }).toBeGreaterThan(afterwards);
     running = false;

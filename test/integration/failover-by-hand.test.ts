@@ -65,12 +65,12 @@ describe('a healthy stack', () => {
 
   it('failover --dry-run prints the commands, and nothing is changed', async () => {
     const before = await picture();
-    const { exitCode, stdout } = await stack.halab('failover --promote --dry-run');
+    const { exitCode, stdout } = await stack.halab('failover --promote --force --dry-run');
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`docker stop ${stack.name}-db-primary`);
     expect(stdout).toContain('pg_ctl promote');
     expect(stdout).toContain('kill -USR2 1');
-    const { data } = await stack.halabJson('failover --promote --dry-run');
+    const { data } = await stack.halabJson('failover --promote --force --dry-run');
     const { steps } = data as { steps: { name: string }[] };
     const order = steps.map(({ name }) => name);
     expect(order.slice(0, 2)).toEqual(['check haproxy.cfg', 'stop old primary']);
@@ -146,7 +146,9 @@ describe('a failover by hand', () => {
 
 describe('the way back', () => {
   it('is one command; with a restart of HAProxy too a write is verified', async () => {
-    const { exitCode, data } = await stack.halabJson('failover --promote db-primary --haproxy restart');
+    const { exitCode, data } = await stack.halabJson(
+      'failover --promote db-primary --force --haproxy restart',
+    );
     expect(exitCode).toBe(0);
     expect(data).toMatchObject({
       promoted: 'db-primary',

@@ -151,7 +151,7 @@ describe('down', () => {
 
   it('--keep-data after a failover keeps the promoted node as the primary', async () => {
     await using stack = await startTestStack();
-    expect(await stack.halabJson('failover --promote')).toMatchObject({
+    expect(await stack.halabJson('failover --promote --force')).toMatchObject({
       exitCode: 0,
       data: { promoted: 'db-replica' },
     });

@@ -1,0 +1,28 @@
+import { waitUntil } from '../clock/wait-until.js';
+import { rejoinOrder } from '../nodes/postgres/kind.js';
+import type { Operation } from '../stack/operation.js';
+import { startContainer } from '../stack/ports.js';
+import type { StackNode } from '../stack/stack.js';
+
+/** Starts a stopped node's container without its server, so that programs can look at its data directory. */
+export async function startWithoutServer(
+  { engine }: Operation,
+  node: StackNode,
+  primary: string,
+): Promise<void> {
+  await engine.putFiles(node.containerId, [rejoinOrder('wait', primary)]);
+  await startContainer(engine, node);
+}
+
+/** Ends a container that was started without its server. */
+export async function leaveStopped(
+  { engine, clock }: Operation,
+  node: StackNode,
+  primary: string,
+): Promise<void> {
+  await engine.putFiles(node.containerId, [rejoinOrder('cancel', primary)]);
+  await waitUntil(
+    async () => ((await engine.containerState(node.containerId)) === 'exited' ? true : undefined),
+    { clock, timeoutMs: 10_000, intervalMs: 30, onTimeout: () => new Error(`${node.name} did not end.`) },
+  );
+}
