@@ -6,6 +6,7 @@ import { registerDown } from './down.js';
 import { registerEnv } from './env.js';
 import { registerExec } from './exec.js';
 import { registerFailover } from './failover.js';
+import { registerFence } from './fence.js';
 import { registerImages } from './images.js';
 import { registerLab } from './lab.js';
 import { registerLag } from './lag.js';
@@ -43,6 +44,7 @@ export function registerAll(program: Command, run: Run): void {
     registerFailover,
     registerPromote,
     registerProxy,
+    registerFence,
     registerRejoin,
     // What runs on it.
     registerServe,

@@ -138,6 +138,11 @@ export const catalogue = {
     'No server of the stack is a primary that the node could follow.',
     'Promote a replica first: `halab failover --promote`. `halab status` shows the roles.',
   ),
+  ONLY_PRIMARY: entry(
+    exitCodes.refused,
+    'The node is the only primary: without it nobody takes writes.',
+    'Promote a replica with `halab failover --promote --force`, which fences it as well.',
+  ),
   REJOIN_PRIMARY: entry(
     exitCodes.refused,
     'The node that should rejoin is the primary itself.',

@@ -127,7 +127,7 @@ export interface Permissions {
 /**
  * Refuses a failover that would do harm, before anything is changed. Who is dead is not waited for: a node whose
  * container has ended is not asked, and one that runs has half a second to say that it is a primary. How much a dead
- * primary holds that the candidate lacks costs a look into its data (about 0.7 s), so it is taken only on request.
+ * primary holds that the candidate lacks costs a start of its container, so it is looked for only on request.
  *
  * @throws NOT_A_REPLICA, PRIMARY_ALIVE, REPLICA_BEHIND
  */

@@ -19,22 +19,26 @@ const warning = (code: string, message: string, hint: string): Finding => ({
   hint,
 });
 
-function primaryFindings(nodes: NodeState[], halab: Halab): Finding[] {
+/** Two servers that both take writes, or would: what to do is to fence the one that the proxy does not name. */
+function twoPrimaries(primaries: NodeState[], { proxy, detail }: Observed, halab: Halab): Finding {
+  const timelines = primaries
+    .map(({ name, timeline }) => `${name} on timeline ${timeline ?? '?'}`)
+    .join(', ');
+  const since = detail.forkLsn === null ? '' : ` Their histories part at ${detail.forkLsn}.`;
+  const writes = proxy?.writesTo ?? 'nobody through the proxy';
+  const stray = primaries.find(({ role }) => role?.expected !== 'primary') ?? primaries[0];
+  return critical(
+    'two-primaries',
+    `Two servers say primary: ${timelines}.${since} Writes go to ${writes}; ` +
+      'what is written to both cannot be brought together again.',
+    halab(`fence ${stray?.name ?? 'NODE'}`),
+  );
+}
+
+function primaryFindings(observed: Observed, nodes: NodeState[], halab: Halab): Finding[] {
   const primaries = nodes.filter(({ role }) => role?.found === 'primary');
   const replica = nodes.find(({ role }) => role?.found === 'replica');
-  if (primaries.length > 1) {
-    const timelines = primaries
-      .map(({ name, timeline }) => `${name} on timeline ${timeline ?? '?'}`)
-      .join(', ');
-    const stray = primaries.find(({ role }) => role?.expected !== 'primary') ?? primaries[0];
-    return [
-      critical(
-        'two-primaries',
-        `Two servers say primary: ${timelines}. Writes to both cannot be brought together again.`,
-        halab(`stop ${stray?.name ?? 'NODE'}`),
-      ),
-    ];
-  }
+  if (primaries.length > 1) return [twoPrimaries(primaries, observed, halab)];
   if (primaries.length === 1) return [];
   return [
     critical(
@@ -67,7 +71,7 @@ function replicationFinding(
 }
 
 function nodeFindings(node: NodeState, primary: NodeState | undefined, halab: Halab): Finding[] {
-  const { name, kind, state, role, problem, replication } = node;
+  const { name, state, role, problem, replication } = node;
   if (state === 'paused')
     return [
       critical(
@@ -83,7 +87,8 @@ function nodeFindings(node: NodeState, primary: NodeState | undefined, halab: Ha
   if (problem !== null)
     return [critical('node-silent', `${name} runs but does not answer: ${problem}.`, halab(`logs ${name}`))];
   const found: Finding[] = [];
-  if (kind === 'postgres' && role?.found === 'primary' && role.expected === 'replica') {
+  // Beside the primary that the proxy names it is one of two, which is told already.
+  if (role?.found === 'primary' && role.expected === 'replica' && name === primary?.name) {
     found.push(
       critical(
         'role-differs',
@@ -156,7 +161,8 @@ function proxyFindings(
 }
 
 /** What an operator should know, the worst first. Pure: the same observation gives the same findings. */
-export function findingsOf({ stack, nodes, proxy, api, detail }: Observed): Finding[] {
+export function findingsOf(observed: Observed): Finding[] {
+  const { stack, nodes, proxy, api, detail } = observed;
   const halab: Halab = (words) => typed(stack, words);
   const primary = nodes.find(({ name }) => name === detail.primary);
   const missing = api?.instances.filter((instance) => nodes.every(({ name }) => name !== instance)) ?? [];
@@ -164,7 +170,7 @@ export function findingsOf({ stack, nodes, proxy, api, detail }: Observed): Find
   const postgres = nodes.filter(({ kind }) => kind === 'postgres');
   const replicas = postgres.filter(({ role, state }) => role?.found === 'replica' && state === 'running');
   const all = [
-    ...primaryFindings(postgres, halab),
+    ...primaryFindings(observed, postgres, halab),
     ...(proxy === null ? [] : proxyFindings(proxy, nodes, halab)),
     ...nodes.flatMap((node) => nodeFindings(node, primary, halab)),
     ...(detail.primary !== null && replicas.length === 0

@@ -3,7 +3,7 @@ import type { Role } from '../nodes/node-kind.js';
 import { queryOnce } from '../nodes/postgres/client.js';
 import { lsnDistance } from '../nodes/postgres/lsn.js';
 import { readServerState, type ServerState } from '../nodes/postgres/server-state.js';
-import { forkPassedBy } from '../nodes/postgres/timeline-history.js';
+import { forkBetween, forkPassedBy } from '../nodes/postgres/timeline-history.js';
 import { readCacheState } from '../nodes/redis/cache-state.js';
 import type { StackAccess } from './access.js';
 import type { EngineAnswers } from './engine-answers.js';
@@ -137,6 +137,8 @@ export async function observe(stack: Stack, answers: EngineAnswers): Promise<Sna
   const expectedPrimary = proxy?.configured ?? primaries[0];
   const primaryName = primaries.find((name) => name === expectedPrimary) ?? primaries[0] ?? null;
   const primary = primaryName === null ? undefined : stateOf(primaryName);
+  const second = primaries.find((name) => name !== primaryName);
+  const other = second === undefined ? undefined : stateOf(second);
 
   const nodes = stack.nodes.map((node): NodeState => {
     const server = stateOf(node.name);
@@ -172,6 +174,7 @@ export async function observe(stack: Stack, answers: EngineAnswers): Promise<Sna
           },
     detail: {
       primary: primaryName,
+      forkLsn: other === undefined || primary === undefined ? null : (forkBetween(primary, other) ?? null),
       standbys: primary?.standbys ?? [],
       slots: primary?.slots ?? [],
       redis: cache,

@@ -77,6 +77,8 @@ export interface Snapshot {
   /** The parts that `status` sums up and `lag` and `cache` show whole. */
   detail: {
     primary: string | null;
+    /** Of two servers that both say primary: where their histories part. */
+    forkLsn: string | null;
     standbys: StandbyState[];
     slots: SlotState[];
     redis: CacheState | null;

@@ -1,4 +1,5 @@
 import type { FailoverResult } from '../failover/failover.js';
+import type { FenceResult } from '../failover/fence-node.js';
 import type { Phase } from '../failover/phases.js';
 import type { PlannedStep } from '../failover/plan.js';
 import type { PointProxyResult } from '../failover/point-proxy.js';
@@ -71,6 +72,19 @@ export function renderPromote(
     `${paint.green('✔')} ${paint.bold(promoted)} was promoted in ${formatMs(durationMs)} (${timelines(timeline)}).`,
     ...(fenced.length === 0 ? [] : [`  Fenced: ${fenced.join(', ')} will start as a replica.`]),
     `${paint.yellow('!')} The proxy was not changed: clients reach ${promoted} only once it is pointed there.`,
+    '',
+    ...next(commands, style),
+    '',
+  ].join('\n');
+}
+
+export function renderFence({ node, before, primary, next: commands }: FenceResult, style: Style): string {
+  const { paint } = style;
+  return [
+    `${paint.green('✔')} ${paint.bold(node)} is fenced: ${before === 'exited' ? 'it was stopped already' : 'stopped'}, and will start as a replica.`,
+    primary === null
+      ? `${paint.yellow('!')} No server is a primary now: nothing can be written.`
+      : `  The primary is ${primary}.`,
     '',
     ...next(commands, style),
     '',

@@ -81,6 +81,25 @@ it('--max-lag 0 lets a failover through that loses nothing', async () => {
   );
 });
 
+it('fence refuses a replica and the only primary; with --force it stops that too', async () => {
+  await using stack = await startTestStack();
+  for (const [line, code, remedy] of [
+    ['fence db-replica', 'NOT_A_PRIMARY', 'halab stop db-replica'],
+    ['fence db-primary', 'ONLY_PRIMARY', 'halab failover --promote --force'],
+    ['fence redis', 'NODE_NOT_FOUND', 'db-primary, db-replica'],
+  ] as const) {
+    const { exitCode, stderr } = await stack.halab(line);
+    expect([line, exitCode]).toEqual([line, 4]);
+    expect(stderr).toContain(`[${code}]`);
+    expect(stderr).toContain(remedy);
+  }
+  await stack.untilHealthy();
+  const fenced = { exitCode: 0, data: { after: 'exited', primary: null } };
+  expect(await stack.halabJson('fence db-primary --force')).toMatchObject(fenced);
+  expect(await stack.halabJson('fence db-primary')).toMatchObject(fenced);
+  expect((await stack.halab('failover --promote')).exitCode).toBe(0);
+});
+
 it('--max-lag takes a number of bytes, and nothing else', async () => {
   await using stack = await startTestStack();
   const { exitCode, stderr } = await stack.halab('failover --promote --max-lag some');

@@ -44,7 +44,19 @@ it('a primary that was replaced behind halab’s back stays stopped, and is told
   const { exitCode, stdout } = await stack.halab('status');
   expect(exitCode).toBe(3);
   expect(stdout).toContain('Two servers say primary: db-primary on timeline 1, db-replica on timeline 2.');
-  expect(stdout).toContain(`halab stop db-primary --stack ${stack.name}`);
+  expect(stdout).toMatch(/Their histories part at\s+0\/[0-9A-F]+\.\s+Writes\s+go\s+to\s+db-replica/);
+  expect(stdout).toContain(`halab fence db-primary --stack ${stack.name}`);
+  const { exitCode: refusal, stderr } = await stack.halab('rejoin db-replica');
+  expect(refusal).toBe(4);
+  expect(stderr).toContain('[REJOIN_PRIMARY]');
+
+  expect(await stack.halabJson('fence db-primary')).toMatchObject({
+    exitCode: 0,
+    data: { node: 'db-primary', before: 'running', after: 'exited', primary: 'db-replica' },
+  });
+  expect(await findingsOf(stack)).toEqual(['node-stopped', 'no-redundancy']);
+  await engine.startContainer(oldPrimary);
+  await expect.poll(() => roleOf(stack, 'db-primary').catch(String), { timeout: 30_000 }).toBe('replica');
 });
 
 it('a former primary with writes that the new one never received is told to have diverged', async () => {

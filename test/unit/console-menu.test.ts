@@ -24,6 +24,7 @@ describe('the menu of the console', () => {
       'failover',
       '--promote',
       'db-replica',
+      '--force',
       '--stack',
       'halab',
     ]);

@@ -24,3 +24,20 @@ export function forkPassedBy(
   const ended = history.find((entry) => entry.timeline === timeline);
   return ended !== undefined && lsnToBytes(lsn) > lsnToBytes(ended.endLsn) ? ended.endLsn : undefined;
 }
+
+/**
+ * Where the histories of two servers part; undefined when one is the beginning of the other, or they look the same.
+ * Two servers that were promoted at the same LSN both took the next timeline, and look the same.
+ */
+export function forkBetween(
+  one: { timeline: number; endedTimelines: readonly EndedTimeline[] },
+  other: { timeline: number; endedTimelines: readonly EndedTimeline[] },
+): string | undefined {
+  for (const ended of one.endedTimelines) {
+    const counterpart = other.endedTimelines.find(({ timeline }) => timeline === ended.timeline);
+    if (counterpart === undefined) return ended.timeline === other.timeline ? ended.endLsn : undefined;
+    const distance = lsnToBytes(counterpart.endLsn) - lsnToBytes(ended.endLsn);
+    if (distance !== 0n) return distance > 0n ? ended.endLsn : counterpart.endLsn;
+  }
+  return other.endedTimelines.find(({ timeline }) => timeline === one.timeline)?.endLsn;
+}

@@ -63,19 +63,21 @@ describe('findings', () => {
   });
 
   it('name both servers and their timelines when two say primary', () => {
-    const snapshot = withNode('db-replica', {
+    const observed = withNode('db-replica', {
       role: { expected: 'replica', found: 'primary' },
       timeline: 2,
       replication: null,
     });
+    const snapshot = { ...observed, detail: { ...observed.detail, forkLsn: '0/3000148' } };
     const [first, ...rest] = findingsOf(snapshot);
     expect(first).toMatchObject({
       severity: 'critical',
       code: 'two-primaries',
-      hint: 'halab stop db-replica',
+      hint: 'halab fence db-replica',
     });
     expect(first?.message).toContain('db-primary on timeline 1, db-replica on timeline 2');
-    expect(rest.map(({ code }) => code)).toContain('role-differs');
+    expect(first?.message).toContain('Their histories part at 0/3000148. Writes go to db-primary;');
+    expect(rest.map(({ code }) => code)).not.toContain('role-differs');
   });
 
   it('tell when the proxy sends writes to a replica', () => {
