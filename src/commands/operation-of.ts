@@ -1,9 +1,11 @@
+import { historyFiles } from '../history/history-file.js';
 import type { Operation } from '../stack/operation.js';
 import type { Session } from './session.js';
 
 /** What an operation on the session's stack is given. */
 export const operationOf = async (session: Session): Promise<Operation> => ({
   engine: await session.engine(),
+  history: historyFiles(session.io.env),
   clock: session.clock,
   emit: session.emit,
   signal: session.signal,

@@ -7,6 +7,7 @@ import { registerEnv } from './env.js';
 import { registerExec } from './exec.js';
 import { registerFailover } from './failover.js';
 import { registerFence } from './fence.js';
+import { registerHistory } from './history.js';
 import { registerImages } from './images.js';
 import { registerLab } from './lab.js';
 import { registerLag } from './lag.js';
@@ -46,6 +47,7 @@ export function registerAll(program: Command, run: Run): void {
     registerProxy,
     registerFence,
     registerRejoin,
+    registerHistory,
     // What runs on it.
     registerServe,
     registerLab,

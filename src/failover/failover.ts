@@ -1,11 +1,12 @@
 import { typed } from '../errors/typed.js';
+import { recorded } from '../history/history.js';
 import type { HaproxyAction } from '../nodes/haproxy/point.js';
 import { readServerState } from '../nodes/postgres/server-state.js';
 import { openAccess } from '../stack/access.js';
 import { askEngine } from '../stack/engine-answers.js';
 import { label } from '../stack/labels.js';
 import type { Operation } from '../stack/operation.js';
-import { getStack, nodesOfKind, onlyNode } from '../stack/stack.js';
+import { getStack, nodesOfKind, onlyNode, type StackNode } from '../stack/stack.js';
 import { chooseCandidate } from './candidate.js';
 import { type Phase, recordPhases } from './phases.js';
 import { type FailoverStep, type PlannedStep, planFailover } from './plan.js';
@@ -31,6 +32,8 @@ export interface FailoverOptions {
 
 export interface FailoverResult {
   promoted: string;
+  /** How the node was found that the proxy sent writes to. */
+  cause: string;
   /** Nodes that were primaries or may have been: stopped, and bound to come back as replicas. */
   fenced: string[];
   timeline: { before: number; after: number };
@@ -42,6 +45,11 @@ export interface FailoverResult {
   /** Replicas that still follow. */
   redundancy: { streamingReplicas: number };
   next: string[];
+}
+
+function foundState(others: readonly StackNode[], current: string | undefined): string {
+  const old = others.find(({ name }) => name === current);
+  return old === undefined ? `${current ?? 'no node'} took the writes` : `${old.name} was ${old.state}`;
 }
 
 /** The steps that `failover` would take now, with their commands. @throws as `failover` before its first step */
@@ -78,7 +86,15 @@ export async function dryRunFailover(
  * @throws NO_REPLICA, NODE_NOT_FOUND, NODE_NOT_RUNNING, NOT_A_REPLICA, PRIMARY_ALIVE, REPLICA_BEHIND,
  *   PROXY_CONFIG_INVALID before anything is changed; NOT_REPLAYED, PROMOTION_FAILED, VERIFICATION_FAILED
  */
-export async function failover(operation: Operation, options: FailoverOptions): Promise<FailoverResult> {
+export const failover = (operation: Operation, options: FailoverOptions): Promise<FailoverResult> =>
+  recorded(
+    operation,
+    { operation: 'failover', stack: options.stack, node: options.promote },
+    () => takeOver(operation, options),
+    ({ promoted, cause, timeline }) => ({ node: promoted, cause, timeline }),
+  );
+
+async function takeOver(operation: Operation, options: FailoverOptions): Promise<FailoverResult> {
   const { engine, clock, emit, signal } = operation;
   const recorder = recordPhases<FailoverStep>(clock, emit);
   emit({ type: 'operation.started', operation: 'failover', stack: options.stack });
@@ -122,6 +138,7 @@ export async function failover(operation: Operation, options: FailoverOptions): 
   const streamingReplicas = state.standbys.filter((standby) => standby.state === 'streaming').length;
   return {
     promoted: candidate.name,
+    cause: foundState(others, current),
     fenced: others.map(({ name }) => name),
     timeline: { before: before.timeline, after: state.timeline },
     haproxy: { action: options.haproxy },

@@ -2,6 +2,7 @@ import type { ContainerState } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
+import { recorded } from '../history/history.js';
 import { readServerState } from '../nodes/postgres/server-state.js';
 import { openAccess } from '../stack/access.js';
 import type { Operation } from '../stack/operation.js';
@@ -34,7 +35,19 @@ export interface FenceResult {
  *
  * @throws NODE_NOT_FOUND; NOT_A_PRIMARY for a replica; ONLY_PRIMARY
  */
-export async function fenceNode(
+export const fenceNode = (operation: Operation, options: FenceOptions): Promise<FenceResult> =>
+  recorded(
+    operation,
+    { operation: 'fence', stack: options.stack, node: options.node },
+    () => stopAndFence(operation, options),
+    ({ node, primary }) => ({
+      node,
+      cause: primary === null ? 'no other primary' : `${primary} is the primary`,
+      timeline: null,
+    }),
+  );
+
+async function stopAndFence(
   operation: Operation,
   { stack: name, ...options }: FenceOptions,
 ): Promise<FenceResult> {

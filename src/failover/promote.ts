@@ -1,6 +1,7 @@
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
+import { recorded } from '../history/history.js';
 import { openSession } from '../nodes/postgres/client.js';
 import { promoteCommand } from '../nodes/postgres/kind.js';
 import { readServerState } from '../nodes/postgres/server-state.js';
@@ -22,7 +23,15 @@ export interface PromoteResult {
  *
  * @throws PRIMARY_ALIVE while another node runs that is, or may be, a primary; NOT_A_REPLICA; NODE_NOT_RUNNING
  */
-export async function promote(operation: Operation, stackName: string, name: string): Promise<PromoteResult> {
+export const promote = (operation: Operation, stackName: string, name: string): Promise<PromoteResult> =>
+  recorded(
+    operation,
+    { operation: 'promote', stack: stackName, node: name },
+    () => promoteAlone(operation, stackName, name),
+    ({ timeline }) => ({ node: name, cause: 'by hand', timeline }),
+  );
+
+async function promoteAlone(operation: Operation, stackName: string, name: string): Promise<PromoteResult> {
   const { engine, clock, emit } = operation;
   const stack = await getStack(engine, stackName);
   const node = requireRunning(getNode(stack, name, 'postgres'));

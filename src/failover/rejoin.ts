@@ -1,5 +1,6 @@
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
+import { recorded } from '../history/history.js';
 import { openSession, type PostgresSession } from '../nodes/postgres/client.js';
 import {
   nodeConfFile,
@@ -160,7 +161,17 @@ async function carryOut(
  *
  * @throws NO_PRIMARY, NOT_A_REPLICA, WOULD_DISCARD before anything is changed; NODE_FAILED, PORT_TAKEN
  */
-export async function rejoin(operation: Operation, options: RejoinOptions): Promise<RejoinResult> {
+export const rejoin = (operation: Operation, options: RejoinOptions): Promise<RejoinResult> =>
+  options.dryRun
+    ? follow(operation, options)
+    : recorded(
+        operation,
+        { operation: 'rejoin', stack: options.stack, node: options.node },
+        () => follow(operation, options),
+        ({ node, method, reason, timeline }) => ({ node, cause: `${method}: ${reason}`, timeline }),
+      );
+
+async function follow(operation: Operation, options: RejoinOptions): Promise<RejoinResult> {
   const { engine, clock, emit } = operation;
   emit({ type: 'operation.started', operation: 'rejoin', stack: options.stack });
   const stack = await getStack(engine, options.stack);

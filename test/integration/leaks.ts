@@ -2,6 +2,7 @@ import type { TestProject } from 'vitest/node';
 import { systemClock } from '../../src/clock/clock.js';
 import { connectEngine } from '../../src/docker/connect-engine.js';
 import type { Engine } from '../../src/docker/engine.js';
+import { historyFiles } from '../../src/history/history-file.js';
 import { ensureImages } from '../../src/stack/images.js';
 import { listStacks, type StackSummary } from '../../src/stack/list.js';
 import { removeStack } from '../support/remove-stack.js';
@@ -30,7 +31,7 @@ async function removeCrashedRuns(engine: Engine): Promise<void> {
     const [, pid] = /^test-(\d+)-/.exec(name) ?? [];
     return pid !== undefined && !isAlive(Number(pid));
   });
-  const operation = { engine, clock: systemClock, emit: () => undefined };
+  const operation = { engine, clock: systemClock, emit: () => undefined, history: historyFiles(process.env) };
   await Promise.all(crashed.map(({ name }) => removeStack(operation, name)));
 }
 

@@ -96,6 +96,18 @@ it('a former primary that held nothing more only starts as a standby, and roles 
     timeline: { before: 2, after: 3 },
   });
   await stack.untilHealthy();
+
+  expect((await stack.halab('down')).exitCode).toBe(0);
+  const { stdout } = await stack.halab('history');
+  expect(stdout).toMatch(/failover +db-replica +1 → 2 .* db-primary was exited/);
+  expect((await stack.halabJson('history')).data).toMatchObject({
+    entries: [
+      { operation: 'failover', node: 'db-replica', timeline: { before: 1, after: 2 } },
+      { operation: 'rejoin', node: 'db-primary', cause: expect.stringMatching(/^follow: /) as string },
+      { operation: 'failover', node: 'db-primary', timeline: { before: 2, after: 3 } },
+      { operation: 'rejoin', node: 'db-replica', timeline: { before: 2, after: 3 } },
+    ],
+  });
 });
 
 it('a rejoin that was cut off before it was decided, or in a rewind, is done again', async () => {

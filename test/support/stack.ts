@@ -4,6 +4,7 @@ import { systemClock } from '../../src/clock/clock.js';
 import { waitUntil } from '../../src/clock/wait-until.js';
 import { connectEngine } from '../../src/docker/connect-engine.js';
 import type { HalabEvent } from '../../src/events/events.js';
+import { historyFiles } from '../../src/history/history-file.js';
 import { findEndpoints, type StackEndpoints } from '../../src/stack/endpoints.js';
 import { askEngine } from '../../src/stack/engine-answers.js';
 import { observe } from '../../src/stack/observe.js';
@@ -48,7 +49,12 @@ export async function planTestStack(): Promise<TestStack> {
   const name = newName();
   const engine = await connectEngine(process.env);
   const events: HalabEvent[] = [];
-  const operation = { engine, clock: systemClock, emit: (event: HalabEvent) => void events.push(event) };
+  const operation = {
+    engine,
+    clock: systemClock,
+    emit: (event: HalabEvent) => void events.push(event),
+    history: historyFiles(process.env),
+  };
   const halab = (line: string, { passedOn, input }: CommandInput = {}): Promise<CliResult> => {
     const words = [
       ...line.split(' '),
