@@ -14,7 +14,7 @@ const mayImport = {
   docker: ['errors', 'clock', 'events'],
   nodes: ['errors', 'clock', 'events', 'docker'],
   stack: ['errors', 'clock', 'events', 'history', 'docker', 'nodes'],
-  faults: ['errors', 'clock', 'events', 'history', 'docker', 'nodes', 'stack'],
+  faults: ['errors', 'clock', 'events', 'history', 'docker', 'nodes', 'stack', 'failover'],
   failover: ['errors', 'clock', 'events', 'history', 'docker', 'nodes', 'stack'],
   measure: ['errors', 'clock', 'events'],
   labs: [

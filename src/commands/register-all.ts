@@ -6,7 +6,10 @@ import { registerDown } from './down.js';
 import { registerEnv } from './env.js';
 import { registerExec } from './exec.js';
 import { registerFailover } from './failover.js';
+import { registerFault } from './fault.js';
+import { registerFaults } from './faults.js';
 import { registerFence } from './fence.js';
+import { registerHeal } from './heal.js';
 import { registerHistory } from './history.js';
 import { registerImages } from './images.js';
 import { registerLab } from './lab.js';
@@ -42,6 +45,9 @@ export function registerAll(program: Command, run: Run): void {
     registerStop,
     registerStart,
     registerRestart,
+    registerFault,
+    registerFaults,
+    registerHeal,
     registerFailover,
     registerPromote,
     registerProxy,

@@ -18,6 +18,8 @@ type ContainerCalls = Pick<
   | 'startContainer'
   | 'stopContainer'
   | 'signalContainer'
+  | 'pauseContainer'
+  | 'unpauseContainer'
   | 'containerState'
   | 'removeContainer'
   | 'putFiles'
@@ -109,6 +111,8 @@ export const containerCalls = ({ docker, call }: Connection): ContainerCalls => 
   signalContainer: async (id, signal) => {
     await call(docker.getContainer(id).kill({ signal }) as Promise<unknown>);
   },
+  pauseContainer: (id) => call(docker.getContainer(id).pause() as Promise<void>),
+  unpauseContainer: (id) => call(docker.getContainer(id).unpause() as Promise<void>),
   containerState: async (id) =>
     (await call(docker.getContainer(id).inspect())).State.Status as ContainerState,
   removeContainer: async (id) => {

@@ -163,6 +163,9 @@ export interface Engine {
   readonly stopContainer: (id: string, graceS: number) => Promise<void>;
   /** With SIGKILL, returns when the container has ended; with another signal, when it was sent. */
   readonly signalContainer: (id: string, signal: string) => Promise<void>;
+  /** Freezes every process of it: it holds its connections and answers nobody. */
+  readonly pauseContainer: (id: string) => Promise<void>;
+  readonly unpauseContainer: (id: string) => Promise<void>;
   readonly watchDeaths: (labels: Labels) => DeathWatch;
   readonly containerState: (id: string) => Promise<ContainerState>;
   /** Removes it, running or not, with its anonymous volumes. */

@@ -143,6 +143,21 @@ export const catalogue = {
     'The node is the only primary: without it nobody takes writes.',
     'Promote a replica with `halab failover --promote --force`, which fences it as well.',
   ),
+  FAULT_IN_FORCE: entry(
+    exitCodes.refused,
+    'The node has that fault already.',
+    'See `halab faults`; `halab heal NODE` ends it.',
+  ),
+  NOTHING_TO_HEAL: entry(
+    exitCodes.refused,
+    'No fault is in force there.',
+    'See `halab faults` for those that are, and `halab status` for what is wrong otherwise.',
+  ),
+  FAULT_FAILED: entry(
+    exitCodes.incomplete,
+    'The fault did not take effect; what was begun was taken back.',
+    'See what the node says: `halab logs NODE`.',
+  ),
   REJOIN_PRIMARY: entry(
     exitCodes.refused,
     'The node that should rejoin is the primary itself.',

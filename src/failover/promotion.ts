@@ -15,12 +15,16 @@ interface Recovery {
   replica: boolean;
   replayed: boolean;
   streaming: boolean;
+  /** It replays late on purpose, or not at all. */
+  late: boolean;
   timeline: number;
 }
 
 const recoverySql = `SELECT pg_is_in_recovery() AS replica,
   coalesce(pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn(), true) AS replayed,
   EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') AS streaming,
+  pg_is_in_recovery() AND (pg_is_wal_replay_paused()
+    OR current_setting('recovery_min_apply_delay') <> '0') AS late,
   ${newestTimeline} AS timeline`;
 
 /** @throws what pg throws */
@@ -28,6 +32,13 @@ export async function readRecovery(session: PostgresSession): Promise<Recovery> 
   const [row] = await session.query<Recovery>(recoverySql);
   if (row === undefined) throw new Error('The server answered with no row.');
   return row;
+}
+
+/** A replica that replays late on purpose replays at once. @throws what pg throws */
+export async function endReplayDelay(session: PostgresSession): Promise<void> {
+  await session.query('ALTER SYSTEM RESET recovery_min_apply_delay');
+  await session.query('SELECT pg_reload_conf()');
+  await session.query('SELECT pg_wal_replay_resume() WHERE pg_is_in_recovery()');
 }
 
 /**
@@ -44,7 +55,8 @@ export async function waitForReplay(
 ): Promise<void> {
   await waitUntil(
     async () => {
-      const { replayed, streaming } = await readRecovery(session);
+      const { replayed, streaming, late } = await readRecovery(session);
+      if (late) await endReplayDelay(session);
       return replayed && !(sourceStopped && streaming) ? true : undefined;
     },
     {

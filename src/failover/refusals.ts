@@ -7,10 +7,10 @@ import type { Operation } from '../stack/operation.js';
 import { startsAsPrimary } from '../stack/second-primary.js';
 import type { Stack, StackNode } from '../stack/stack.js';
 import { hasEnded } from '../stack/stop-container.js';
+import { leaveStopped, startWithoutServer } from '../stack/without-server.js';
 import { describeDiscarded, nameTables } from './discarded.js';
 import { inspectData, readWalPast } from './inspect-data.js';
 import { readRecovery, waitForReplay } from './promotion.js';
-import { leaveStopped, startWithoutServer } from './without-server.js';
 
 /** A server that does not say within this time that it is a primary is taken for dead: it is stopped in any case. */
 const askTimeoutMs = 500;

@@ -17,13 +17,13 @@ import { startContainer } from '../stack/ports.js';
 import { getNode, getStack, type StackNode } from '../stack/stack.js';
 import { hasEnded, stopContainer } from '../stack/stop-container.js';
 import { waitUntilReady } from '../stack/verify.js';
+import { leaveStopped } from '../stack/without-server.js';
 import { type Discarded, describeDiscarded, nameTables } from './discarded.js';
 import { inspectData } from './inspect-data.js';
 import { type Phase, type PhaseRecorder, recordPhases } from './phases.js';
 import { createSlots } from './promotion.js';
 import { planRejoin, type RejoinMethod, type RejoinPlan } from './rejoin-plan.js';
 import { findPrimary } from './rejoin-primary.js';
-import { leaveStopped } from './without-server.js';
 
 /** A base backup copies the whole cluster. */
 const copyTimeoutMs = 600_000;

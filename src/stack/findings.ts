@@ -77,7 +77,7 @@ function nodeFindings(node: NodeState, primary: NodeState | undefined, halab: Ha
       critical(
         'node-paused',
         `${name} is paused: it holds connections and answers nobody.`,
-        `docker unpause the container, or ${halab(`stop ${name}`)}`,
+        halab(`heal ${name}`),
       ),
     ];
   if (state !== 'running') {
@@ -109,6 +109,16 @@ function nodeFindings(node: NodeState, primary: NodeState | undefined, halab: Ha
   // Without a primary nothing can stream, and that is told already.
   if (primary !== undefined && replication !== null && replication.state !== 'streaming') {
     found.push(replicationFinding(node, replication, primary, halab));
+  }
+  if (replication?.replayDelay != null) {
+    const { paused, delayMs } = replication.replayDelay;
+    found.push(
+      warning(
+        'replays-late',
+        `${name} replays ${paused ? 'nothing' : `each commit ${delayMs / 1000} s late`}: its reads are old.`,
+        halab(`heal ${name}`),
+      ),
+    );
   }
   return found;
 }

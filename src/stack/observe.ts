@@ -29,6 +29,8 @@ function replicationOf(
   primary: ServerState | undefined,
 ): ReplicationState {
   const standby = primary?.standbys.find(({ name }) => name === node.name);
+  const late = replica.replayDelay;
+  const replayDelay = late !== null && (late.paused || late.delayMs > 0) ? late : null;
   const forkLsn = primary === undefined ? null : (forkPassedBy(replica, primary.endedTimelines) ?? null);
   // A walsender in state `startup` has sent nothing: it may be refusing a replica that cannot follow. To one that
   // went past the fork it sends the old timeline from the start of a WAL file, and looks like streaming meanwhile.
@@ -41,6 +43,7 @@ function replicationOf(
       lagBytes: primary === undefined ? null : Math.max(0, lsnDistance(replica.lsn, primary.lsn)),
       lagMs: null,
       forkLsn,
+      replayDelay,
     };
   }
   const { state, syncState, replayLagBytes, replayLagMs } = standby;
@@ -51,6 +54,7 @@ function replicationOf(
     // The primary measures time only while there is WAL to replay.
     lagMs: replayLagBytes === 0 ? 0 : (replayLagMs ?? replica.replayedAgoMs),
     forkLsn,
+    replayDelay,
   };
 }
 

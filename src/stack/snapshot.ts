@@ -13,6 +13,8 @@ export interface ReplicationState {
   lagMs: number | null;
   /** Where the primary's timeline left the one that this replica went on with; null when it can follow. */
   forkLsn: string | null;
+  /** How late it replays on purpose; null when it does not. */
+  replayDelay: { delayMs: number; paused: boolean } | null;
 }
 
 export interface NodeState {

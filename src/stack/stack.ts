@@ -99,6 +99,9 @@ export function onlyNode(stack: Stack, kind: KindName): StackNode {
 export function requireRunning(node: StackNode): StackNode {
   if (node.state === 'running') return node;
   throw new HalabError('NODE_NOT_RUNNING', `${node.name} is not running (${node.state}).`, {
-    hint: `Start it: ${typed(node.stack, `start ${node.name}`)}.`,
+    hint:
+      node.state === 'paused'
+        ? `Let it go on: ${typed(node.stack, `heal ${node.name}`)}.`
+        : `Start it: ${typed(node.stack, `start ${node.name}`)}.`,
   });
 }

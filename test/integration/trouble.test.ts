@@ -184,7 +184,7 @@ describe('a topology file', () => {
       exitCode: 4,
       stderr: expect.stringContaining('STACK_EXISTS') as string,
     });
-    expect(await stack.halabJson('failover --promote')).toMatchObject({
+    expect(await stack.halabJson('failover --promote --force')).toMatchObject({
       exitCode: 0,
       data: { promoted: 'ben', fenced: ['anna'], verified: true },
     });

@@ -36,7 +36,6 @@ describe('the arrows of the architecture', { timeout: 60_000 }, () => {
     ['stack', '../ui/style.js', 'src/stack may not import src/ui'],
     ['stack', '../failover/plan.js', 'src/stack may not import src/failover'],
     ['failover', '../faults/kill.js', 'src/failover may not import src/faults'],
-    ['faults', '../failover/plan.js', 'src/faults may not import src/failover'],
     ['labs', '../commands/session.js', 'src/labs may not import src/commands'],
     ['measure', '../docker/engine.js', 'src/measure may not import src/docker'],
     ['api', '../errors/halab-error.js', 'src/api may not import src/errors'],

@@ -9,6 +9,10 @@ const home = '/var/lib/postgresql';
 export const dataDirectory = `${home}/data`;
 export const credentialsPath = `${home}/credentials.json`;
 /** A server with this file starts as a standby, whatever it was before. */
+/** Says that the volume once had a data directory: it gets none from the image again. */
+export const initializedPath = `${home}/initialized`;
+/** Every data directory has it. */
+export const versionPath = `${dataDirectory}/PG_VERSION`;
 export const standbySignalPath = `${dataDirectory}/standby.signal`;
 
 /** What a node on its way back has to do before its server starts: stack/images/postgres/rejoin. */

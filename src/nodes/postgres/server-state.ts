@@ -43,6 +43,8 @@ export interface ServerState {
   walReceiver: { status: string; senderHost: string | null } | null;
   /** On a replica: time since the last replayed transaction was committed. */
   replayedAgoMs: number | null;
+  /** On a replica: how late it replays on purpose, in milliseconds, and whether replay is paused. */
+  replayDelay: { delayMs: number; paused: boolean } | null;
   /** On a primary. */
   standbys: StandbyState[];
   slots: SlotState[];
@@ -71,6 +73,9 @@ SELECT json_build_object(
                   FROM pg_stat_wal_receiver WHERE status IS NOT NULL),
   'replayedAgoMs', CASE WHEN recovery
     THEN extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000 END,
+  'replayDelay', CASE WHEN recovery THEN json_build_object(
+    'delayMs', (SELECT setting::int FROM pg_settings WHERE name = 'recovery_min_apply_delay'),
+    'paused', pg_is_wal_replay_paused()) END,
   'standbys', coalesce((
     SELECT json_agg(json_build_object(
       'name', application_name, 'state', state, 'syncState', sync_state,

@@ -23,7 +23,14 @@ describe('findings', () => {
 
   it('tell of a replica that is not streaming although its lag is 0', () => {
     const snapshot = withNode('db-replica', {
-      replication: { state: 'not streaming', syncState: null, lagBytes: 0, lagMs: null, forkLsn: null },
+      replication: {
+        state: 'not streaming',
+        syncState: null,
+        lagBytes: 0,
+        lagMs: null,
+        forkLsn: null,
+        replayDelay: null,
+      },
     });
     expect(codes(snapshot)).toEqual(['not-streaming']);
   });
@@ -40,7 +47,14 @@ describe('findings', () => {
 
   it('only warn of a replica that catches up', () => {
     const snapshot = withNode('db-replica', {
-      replication: { state: 'catchup', syncState: 'async', lagBytes: 5000, lagMs: null, forkLsn: null },
+      replication: {
+        state: 'catchup',
+        syncState: 'async',
+        lagBytes: 5000,
+        lagMs: null,
+        forkLsn: null,
+        replayDelay: null,
+      },
     });
     expect(findingsOf(snapshot)).toMatchObject([{ severity: 'warning', code: 'catching-up' }]);
   });
@@ -54,6 +68,7 @@ describe('findings', () => {
         lagBytes: null,
         lagMs: null,
         forkLsn: '0/3000000',
+        replayDelay: null,
       },
     });
     expect(findingsOf(snapshot)).toMatchObject([{ severity: 'critical', code: 'diverged' }]);

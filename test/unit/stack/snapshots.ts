@@ -30,7 +30,14 @@ export function healthySnapshot(): Snapshot {
         role: { expected: 'replica', found: 'replica' },
         timeline: 1,
         lsn: '0/3000148',
-        replication: { state: 'streaming', syncState: 'async', lagBytes: 0, lagMs: 0, forkLsn: null },
+        replication: {
+          state: 'streaming',
+          syncState: 'async',
+          lagBytes: 0,
+          lagMs: 0,
+          forkLsn: null,
+          replayDelay: null,
+        },
       },
       node('haproxy', 'haproxy', 5439),
       node('redis', 'redis', 6379),
@@ -72,6 +79,7 @@ export function withoutPrimary(): Snapshot {
               lagBytes: null,
               lagMs: null,
               forkLsn: null,
+              replayDelay: null,
             },
           }
         : one,

@@ -31,10 +31,24 @@ const cases: Record<string, Snapshot> = {
   'no primary': withoutPrimary(),
   'two primaries': twoPrimaries,
   'not streaming': withNode('db-replica', {
-    replication: { state: 'not streaming', syncState: null, lagBytes: 0, lagMs: 0, forkLsn: null },
+    replication: {
+      state: 'not streaming',
+      syncState: null,
+      lagBytes: 0,
+      lagMs: 0,
+      forkLsn: null,
+      replayDelay: null,
+    },
   }),
   'catching up': withNode('db-replica', {
-    replication: { state: 'catchup', syncState: 'async', lagBytes: 123_456_789, lagMs: null, forkLsn: null },
+    replication: {
+      state: 'catchup',
+      syncState: 'async',
+      lagBytes: 123_456_789,
+      lagMs: null,
+      forkLsn: null,
+      replayDelay: null,
+    },
   }),
   'far behind': withNode('db-replica', {
     lsn: 'FF/FFFFFFFF',
@@ -44,6 +58,7 @@ const cases: Record<string, Snapshot> = {
       lagBytes: 123_456_789,
       lagMs: 12_345,
       forkLsn: null,
+      replayDelay: null,
     },
   }),
   'proxy not reloaded': {

@@ -1,8 +1,8 @@
 import { waitUntil } from '../clock/wait-until.js';
 import { rejoinOrder } from '../nodes/postgres/kind.js';
-import type { Operation } from '../stack/operation.js';
-import { startContainer } from '../stack/ports.js';
-import type { StackNode } from '../stack/stack.js';
+import type { Operation } from './operation.js';
+import { startContainer } from './ports.js';
+import type { StackNode } from './stack.js';
 
 /** Starts a stopped node's container without its server, so that programs can look at its data directory. */
 export async function startWithoutServer(

@@ -1,0 +1,142 @@
+import { expect, it } from 'vitest';
+import type { Snapshot } from '../../src/stack/snapshot.js';
+import { spawnHalab } from '../support/halab-process.js';
+import { startTestStack, type TestStack } from '../support/stack.js';
+
+async function faultsOf(stack: TestStack): Promise<string[]> {
+  const { data } = await stack.halabJson('faults');
+  return (data as { faults: { fault: string; node: string }[] }).faults.map(
+    ({ fault, node }) => `${fault} ${node}`,
+  );
+}
+
+async function findingsOf(stack: TestStack): Promise<string[]> {
+  const { data } = await stack.halabJson('status');
+  return (data as Snapshot).findings.map(({ code }) => code);
+}
+
+const replayed = (stack: TestStack): Promise<string> =>
+  stack.sql('db-replica', 'SELECT stock FROM products WHERE id = 1');
+
+it.each([
+  ['kill', 'db-replica', 'stopped', 'node-stopped'],
+  ['pause', 'db-replica', 'pause', 'node-paused'],
+  ['crash', 'db-primary', 'stopped', 'no-primary'],
+  ['kill', 'redis', 'stopped', 'node-stopped'],
+  ['pause', 'haproxy', 'pause', 'node-paused'],
+] as const)('%s of %s is listed, told by status, and healed', async (fault, node, listed, finding) => {
+  await using stack = await startTestStack();
+  expect(await faultsOf(stack)).toEqual([]);
+  expect(await stack.halabJson(`fault ${fault} ${node}`)).toMatchObject({
+    exitCode: 0,
+    data: {
+      fault,
+      node,
+      heldMs: null,
+      next: [expect.anything(), `halab heal ${node} --stack ${stack.name}`],
+    },
+  });
+  expect(await faultsOf(stack)).toEqual([`${listed} ${node}`]);
+  expect(await findingsOf(stack)).toContain(finding);
+  const again = await stack.halab(`fault pause ${node}`);
+  expect(again).toMatchObject({ exitCode: 4, stdout: '' });
+  expect(again.stderr).toContain('[NODE_NOT_RUNNING]');
+
+  expect(await stack.halabJson(`heal ${node}`)).toMatchObject({
+    exitCode: 0,
+    data: { healed: [{ fault: listed, node }] },
+  });
+  expect(await faultsOf(stack)).toEqual([]);
+  await stack.untilHealthy();
+});
+
+it('a replica that replays nothing answers with old data, is told by status, and is healed', async () => {
+  await using stack = await startTestStack();
+  await stack.sql('db-primary', 'UPDATE products SET stock = 1 WHERE id = 1');
+  await expect.poll(() => replayed(stack)).toBe('1');
+  expect((await stack.halab('fault lag db-replica')).exitCode).toBe(0);
+  await stack.sql('db-primary', 'UPDATE products SET stock = 2 WHERE id = 1');
+  await expect
+    .poll(() => stack.sql('db-replica', `SELECT pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn()`))
+    .toBe('t');
+  expect(await replayed(stack)).toBe('1');
+  expect(await faultsOf(stack)).toEqual(['lag db-replica']);
+  expect(await findingsOf(stack)).toEqual(['replays-late']);
+  const again = await stack.halab('fault lag db-replica --delay 5s');
+  expect([again.exitCode, again.stderr]).toEqual([4, expect.stringContaining('[FAULT_IN_FORCE]')]);
+
+  expect((await stack.halab('heal')).exitCode).toBe(0);
+  await expect.poll(() => replayed(stack)).toBe('2');
+  await stack.untilHealthy();
+});
+
+it('a replica that replays late is promoted with all that it received', async () => {
+  await using stack = await startTestStack();
+  expect((await stack.halab('fault lag db-replica --delay 1h')).exitCode).toBe(0);
+  await stack.sql('db-primary', 'UPDATE products SET stock = 3 WHERE id = 1');
+  expect((await stack.halab('fault kill db-primary')).exitCode).toBe(0);
+  expect((await stack.halab('failover --promote')).exitCode).toBe(0);
+  expect(await replayed(stack)).toBe('3');
+  expect(await stack.sql('db-replica', 'SHOW recovery_min_apply_delay')).toBe('0');
+});
+
+it('a wiped replica never starts empty, and gets its data again from the primary', async () => {
+  await using stack = await startTestStack();
+  await stack.sql('db-primary', 'UPDATE products SET stock = 4 WHERE id = 1');
+  expect((await stack.halab('fault wipe db-replica')).exitCode).toBe(0);
+  expect(await faultsOf(stack)).toEqual(['wipe db-replica']);
+  await stack.operation.engine.startContainer(await stack.containerId('db-replica'));
+  await expect.poll(() => faultsOf(stack), { timeout: 10_000 }).toEqual(['wipe db-replica']);
+  expect((await stack.halab('logs db-replica')).stdout).toContain('the data directory is lost');
+
+  expect((await stack.halab('heal db-replica')).exitCode).toBe(0);
+  await stack.untilHealthy();
+  expect(await replayed(stack)).toBe('4');
+});
+
+it('a wiped primary is replaced by a failover, and comes back as a replica', async () => {
+  await using stack = await startTestStack();
+  await stack.sql('db-primary', 'UPDATE products SET stock = 5 WHERE id = 1');
+  expect((await stack.halab('fault wipe db-primary')).exitCode).toBe(0);
+  const refused = await stack.halab('failover --promote --max-lag 0');
+  expect([refused.exitCode, refused.stderr]).toEqual([4, expect.stringContaining('cannot be read')]);
+  expect((await stack.halab('failover --promote')).exitCode).toBe(0);
+  expect(await faultsOf(stack)).toEqual(['wipe db-primary']);
+  expect((await stack.halab('heal')).exitCode).toBe(0);
+  await stack.untilHealthy();
+  expect(await stack.sql('db-primary', 'SELECT pg_is_in_recovery(), stock FROM products WHERE id = 1')).toBe(
+    't|5',
+  );
+});
+
+it('--for holds a fault that long and heals it; Ctrl-C heals it at once', async () => {
+  await using stack = await startTestStack();
+  const held = await stack.halabJson('fault pause db-replica --for 300ms');
+  expect(held).toMatchObject({ exitCode: 0, data: { fault: 'pause' } });
+  expect((held.data as { heldMs: number }).heldMs).toBeGreaterThanOrEqual(300);
+  await stack.untilHealthy();
+
+  const holding = spawnHalab(['fault', 'pause', 'db-replica', '--for', '10m', '--stack', stack.name]);
+  await expect.poll(() => faultsOf(stack), { timeout: 20_000 }).toEqual(['pause db-replica']);
+  holding.kill('SIGINT');
+  expect((await holding).exitCode).toBe(5);
+  expect(await faultsOf(stack)).toEqual([]);
+});
+
+it('refuses what makes no sense, and changes nothing', async () => {
+  await using stack = await startTestStack();
+  for (const [line, code] of [
+    ['fault kill nobody', 'NODE_NOT_FOUND'],
+    ['fault crash redis', 'NODE_NOT_FOUND'],
+    ['fault lag db-primary', 'NOT_A_REPLICA'],
+    ['heal db-replica', 'NOTHING_TO_HEAL'],
+    ['heal', 'NOTHING_TO_HEAL'],
+    ['heal nobody', 'NODE_NOT_FOUND'],
+  ] as const) {
+    const { exitCode, stderr } = await stack.halab(line);
+    expect([line, exitCode]).toEqual([line, 4]);
+    expect(stderr).toContain(`[${code}]`);
+  }
+  await stack.untilHealthy();
+  expect((await stack.halabJson('history')).data).toEqual({ entries: [] });
+});
