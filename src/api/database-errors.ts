@@ -24,6 +24,7 @@ export const sqlState = {
   uniqueViolation: '23505',
   checkViolation: '23514',
   readOnlyTransaction: '25006',
+  idleSessionTimeout: '57P05',
   invalidStatementName: '26000',
   featureNotSupported: '0A000',
   serializationFailure: '40001',
@@ -53,6 +54,8 @@ export function diagnose(error: unknown): Diagnosis {
   if (state === undefined) return { kind: 'lost', outcome: 'unknown' };
   switch (state) {
     case sqlState.readOnlyTransaction:
+    // The server looks at this timeout before it carries out a command (postgres.c), never after a commit.
+    case sqlState.idleSessionTimeout:
       return { kind: 'lost', outcome: 'not-applied' };
     case sqlState.invalidStatementName:
     case sqlState.featureNotSupported:

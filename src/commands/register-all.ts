@@ -27,6 +27,7 @@ import type { Run } from './session.js';
 import { registerStart } from './start.js';
 import { registerStatus } from './status.js';
 import { registerStop } from './stop.js';
+import { registerSwitchover } from './switchover.js';
 import { registerUp } from './up.js';
 
 /** Every command, in the order of the help. */
@@ -49,6 +50,7 @@ export function registerAll(program: Command, run: Run): void {
     registerFaults,
     registerHeal,
     registerFailover,
+    registerSwitchover,
     registerPromote,
     registerProxy,
     registerFence,

@@ -158,6 +158,11 @@ export const catalogue = {
     'The fault did not take effect; what was begun was taken back.',
     'See what the node says: `halab logs NODE`.',
   ),
+  SWITCHOVER_CALLED_OFF: entry(
+    exitCodes.refused,
+    'The switchover would have paused writes for too long. The old primary goes on as before.',
+    'See what is open: `halab psql -- -c "SELECT * FROM pg_stat_activity"`. Or allow more with `--max-pause`.',
+  ),
   REJOIN_PRIMARY: entry(
     exitCodes.refused,
     'The node that should rejoin is the primary itself.',

@@ -8,7 +8,7 @@ import { label } from '../stack/labels.js';
 import type { Operation } from '../stack/operation.js';
 import { getStack, nodesOfKind, onlyNode, type StackNode } from '../stack/stack.js';
 import { chooseCandidate } from './candidate.js';
-import { type Phase, recordPhases } from './phases.js';
+import { type Phase, type PhaseRecorder, recordPhases } from './phases.js';
 import { type FailoverStep, type PlannedStep, planFailover } from './plan.js';
 import {
   createSlots,
@@ -19,7 +19,7 @@ import {
   waitForReplay,
 } from './promotion.js';
 import { proxyChange, verifyWrites } from './proxy-change.js';
-import { type Permissions, refuseHarm } from './refusals.js';
+import { type Permissions, refuseHarm, type Takeover } from './refusals.js';
 import { stopOthers } from './stop-others.js';
 
 export interface FailoverOptions {
@@ -90,13 +90,23 @@ export const failover = (operation: Operation, options: FailoverOptions): Promis
   recorded(
     operation,
     { operation: 'failover', stack: options.stack, node: options.promote },
-    () => takeOver(operation, options),
+    () => takeOver(operation, options, { recorder: recordPhases(operation.clock, operation.emit) }),
     ({ promoted, cause, timeline }) => ({ node: promoted, cause, timeline }),
   );
 
-async function takeOver(operation: Operation, options: FailoverOptions): Promise<FailoverResult> {
-  const { engine, clock, emit, signal } = operation;
-  const recorder = recordPhases<FailoverStep>(clock, emit);
+interface Course {
+  recorder: PhaseRecorder<FailoverStep>;
+  /** Runs when all is prepared, right before the old primary is stopped; what it throws calls the failover off. */
+  readonly beforeStop?: (takeover: Takeover) => Promise<void>;
+}
+
+/** The steps of a failover, for one that is planned as well. @throws as `failover` */
+export async function takeOver(
+  operation: Operation,
+  options: FailoverOptions,
+  { recorder, beforeStop }: Course,
+): Promise<FailoverResult> {
+  const { engine, emit, signal } = operation;
   emit({ type: 'operation.started', operation: 'failover', stack: options.stack });
   using deaths = engine.watchDeaths({ [label.stack]: options.stack });
   const stack = await getStack(engine, options.stack);
@@ -116,6 +126,7 @@ async function takeOver(operation: Operation, options: FailoverOptions): Promise
   const takeover = { stack, access, candidate, session, others, current };
   await refuseHarm(operation, takeover, options.permissions);
   signal?.throwIfAborted();
+  await beforeStop?.(takeover);
 
   const stopping = stopOthers(operation, others, deaths);
   await Promise.all([recorder.run('stop old primary', () => stopping.ended), pgCtl.ready()]);

@@ -143,7 +143,7 @@ export async function refuseHarm(
   ]);
   if (alive !== undefined && !force) {
     throw new HalabError('PRIMARY_ALIVE', `${alive.node.name} is the primary, and it answers.`, {
-      hint: `Stop it first, whatever it is doing: ${typed(stack.name, `failover --promote ${candidate.name} --force`)}.`,
+      hint: `Swap the roles without a loss: ${typed(stack.name, `switchover ${candidate.name}`)}. Or stop it first, whatever it is doing: ${typed(stack.name, `failover --promote ${candidate.name} --force`)}.`,
     });
   }
   if (!replica) await refuseNothingToDo(operation, takeover);

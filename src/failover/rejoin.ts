@@ -171,7 +171,8 @@ export const rejoin = (operation: Operation, options: RejoinOptions): Promise<Re
         ({ node, method, reason, timeline }) => ({ node, cause: `${method}: ${reason}`, timeline }),
       );
 
-async function follow(operation: Operation, options: RejoinOptions): Promise<RejoinResult> {
+/** As `rejoin`, for a larger operation that the history keeps. @throws as `rejoin` */
+export async function follow(operation: Operation, options: RejoinOptions): Promise<RejoinResult> {
   const { engine, clock, emit } = operation;
   emit({ type: 'operation.started', operation: 'rejoin', stack: options.stack });
   const stack = await getStack(engine, options.stack);

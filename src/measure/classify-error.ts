@@ -49,7 +49,9 @@ export function classifyStatementError(error: unknown, { sent }: { sent: boolean
   // Only what comes from the server has a severity. FATAL and PANIC end the backend at any moment, see above;
   // the word is in the server's language, so that the list of codes has to hold without it.
   const isError = typeof severity === 'string' && severity !== 'FATAL' && severity !== 'PANIC';
-  const settled = isError && certainlyNotDone.some((pattern) => pattern.test(errorCode));
+  // idle_session_timeout is looked at before a command is carried out (postgres.c): it never comes after a commit.
+  const endedIdle = typeof severity === 'string' && errorCode === '57P05';
+  const settled = endedIdle || (isError && certainlyNotDone.some((pattern) => pattern.test(errorCode)));
   return { outcome: settled ? 'failed' : 'indeterminate', errorCode };
 }
 

@@ -4,6 +4,7 @@ import type { Phase } from '../failover/phases.js';
 import type { PlannedStep } from '../failover/plan.js';
 import type { PointProxyResult } from '../failover/point-proxy.js';
 import type { PromoteResult } from '../failover/promote.js';
+import type { SwitchoverResult } from '../failover/switchover.js';
 import { formatMs } from './format.js';
 import type { Style } from './style.js';
 import { renderTable } from './table.js';
@@ -44,6 +45,20 @@ export function renderFailover(result: FailoverResult, style: Style): string {
     replicas === 0
       ? `${paint.yellow('!')} No replica follows ${promoted} now: there is no redundancy left.`
       : `  Redundancy: ${replicas} streaming ${replicas === 1 ? 'replica' : 'replicas'}.`,
+    '',
+    ...next(result.next, style),
+    '',
+  ].join('\n');
+}
+
+export function renderSwitchover(result: SwitchoverResult, style: Style): string {
+  const { primary, replica, timeline, pauseMs, phases } = result;
+  const { paint } = style;
+  return [
+    renderPhases(phases, style),
+    '',
+    `${paint.green('✔')} ${paint.bold(primary)} is the primary (${timelines(timeline)}), and ${replica} follows it.`,
+    `  Writes paused for ${formatMs(pauseMs)}.`,
     '',
     ...next(result.next, style),
     '',

@@ -44,6 +44,7 @@ describe('what an error means', () => {
   const server = (code: string): Error => Object.assign(new Error(code), { code, severity: 'ERROR' });
   test.each([
     ['25006', { kind: 'lost', outcome: 'not-applied' }],
+    ['57P05', { kind: 'lost', outcome: 'not-applied' }],
     ['57P01', { kind: 'lost', outcome: 'unknown' }],
     ['57P03', { kind: 'lost', outcome: 'unknown' }],
     ['08006', { kind: 'lost', outcome: 'unknown' }],

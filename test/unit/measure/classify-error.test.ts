@@ -19,21 +19,12 @@ describe('an error of a statement', () => {
     },
   );
 
-  it.each([
-    '57P01',
-    '57P02',
-    '57P03',
-    '57P05',
-    '08006',
-    '08P01',
-    '58000',
-    '58030',
-    'XX000',
-    '40003',
-    '23505',
-  ])('leaves open what became of the write after %s', (code) => {
-    expect(classifyStatementError(serverError(code), { sent: true }).outcome).toBe('indeterminate');
-  });
+  it.each(['57P01', '57P02', '57P03', '08006', '08P01', '58000', '58030', 'XX000', '40003', '23505'])(
+    'leaves open what became of the write after %s',
+    (code) => {
+      expect(classifyStatementError(serverError(code), { sent: true }).outcome).toBe('indeterminate');
+    },
+  );
 
   it('believes no code that ends the backend', () => {
     expect(classifyStatementError(serverError('53200', 'FATAL'), { sent: true }).outcome).toBe(
@@ -42,6 +33,11 @@ describe('an error of a statement', () => {
     expect(classifyStatementError(serverError('53100', 'PANIC'), { sent: true }).outcome).toBe(
       'indeterminate',
     );
+  });
+
+  it('believes 57P05: an idle session is ended before it begins a statement', () => {
+    expect(classifyStatementError(serverError('57P05', 'FATAL'), { sent: true }).outcome).toBe('failed');
+    expect(classifyStatementError(socketError('57P05'), { sent: true }).outcome).toBe('indeterminate');
   });
 
   it('reads the code and not the word, which is in the language of the server', () => {
