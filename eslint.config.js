@@ -16,6 +16,7 @@ const mayImport = {
   stack: ['errors', 'clock', 'events', 'history', 'docker', 'nodes'],
   faults: ['errors', 'clock', 'events', 'history', 'docker', 'nodes', 'stack', 'failover'],
   failover: ['errors', 'clock', 'events', 'history', 'docker', 'nodes', 'stack'],
+  repair: ['errors', 'clock', 'events', 'history', 'docker', 'nodes', 'stack', 'faults', 'failover'],
   measure: ['errors', 'clock', 'events'],
   labs: [
     'errors',
@@ -27,6 +28,7 @@ const mayImport = {
     'stack',
     'faults',
     'failover',
+    'repair',
     'measure',
     'api',
   ],

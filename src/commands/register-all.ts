@@ -21,6 +21,7 @@ import { registerProxy } from './proxy.js';
 import { registerPsql } from './psql.js';
 import { registerRedisCli } from './redis-cli.js';
 import { registerRejoin } from './rejoin.js';
+import { registerRepair } from './repair.js';
 import { registerRestart } from './restart.js';
 import { registerServe } from './serve.js';
 import type { Run } from './session.js';
@@ -55,6 +56,7 @@ export function registerAll(program: Command, run: Run): void {
     registerProxy,
     registerFence,
     registerRejoin,
+    registerRepair,
     registerHistory,
     // What runs on it.
     registerServe,

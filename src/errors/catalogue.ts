@@ -163,6 +163,11 @@ export const catalogue = {
     'The switchover would have paused writes for too long. The old primary goes on as before.',
     'See what is open: `halab psql -- -c "SELECT * FROM pg_stat_activity"`. Or allow more with `--max-pause`.',
   ),
+  REPAIR_FAILED: entry(
+    exitCodes.incomplete,
+    'The steps of a repair did not lead to a healthy stack.',
+    'See `halab status` for what is wrong, and take the step that it names by hand.',
+  ),
   REJOIN_PRIMARY: entry(
     exitCodes.refused,
     'The node that should rejoin is the primary itself.',

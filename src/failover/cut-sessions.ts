@@ -1,7 +1,10 @@
 import { waitUntil } from '../clock/wait-until.js';
 import { HalabError } from '../errors/halab-error.js';
-import type { PostgresSession } from '../nodes/postgres/client.js';
+import { releaseCommand } from '../nodes/haproxy/hold.js';
+import { openSession, type PostgresSession } from '../nodes/postgres/client.js';
+import { openAccess } from '../stack/access.js';
 import type { Operation } from '../stack/operation.js';
+import { getNode, getStack, onlyNode } from '../stack/stack.js';
 
 const pollMs = 3;
 /**
@@ -36,41 +39,47 @@ const describe = ({ pid, state, application, seconds }: OpenSession): string =>
  * its rest within the same round trip gets 57P01 for its statement, which was not begun, but could have been.
  *
  * @param session as superuser
- * @throws SWITCHOVER_CALLED_OFF when a transaction is not over in time; the setting is taken back
+ * @throws SWITCHOVER_CALLED_OFF when a transaction is not over in time; the setting stays, until `stopCutting`
  */
 export async function cutBetweenTransactions(
   { clock, signal }: Operation,
   session: PostgresSession,
   timeoutMs: number,
 ): Promise<void> {
-  await session.query('SET idle_session_timeout = 0');
   let open: OpenSession[] = [];
-  try {
-    await session.query('ALTER SYSTEM SET idle_session_timeout = 1');
-    await session.query('SELECT pg_reload_conf()');
-    await waitUntil(
-      async () => {
-        open = await session.query<OpenSession>(openSql, [restMs]);
-        return open.length === 0 ? true : undefined;
-      },
-      {
-        clock,
-        timeoutMs,
-        intervalMs: pollMs,
-        signal,
-        onTimeout: () =>
-          new HalabError('SWITCHOVER_CALLED_OFF', 'Transactions were still open when the time was over.', {
-            lines: open.slice(0, 10).map(describe),
-          }),
-      },
-    );
-    // The sessions have it; the server must not come back with it.
-    await session.query('ALTER SYSTEM RESET idle_session_timeout');
-  } catch (error) {
-    await session.query('ALTER SYSTEM RESET idle_session_timeout');
-    await session.query('SELECT pg_reload_conf()');
-    throw error;
-  }
+  await session.query('ALTER SYSTEM SET idle_session_timeout = 1');
+  await session.query('SELECT pg_reload_conf()');
+  await waitUntil(
+    async () => {
+      open = await session.query<OpenSession>(openSql, [restMs]);
+      return open.length === 0 ? true : undefined;
+    },
+    {
+      clock,
+      timeoutMs,
+      intervalMs: pollMs,
+      signal,
+      onTimeout: () =>
+        new HalabError('SWITCHOVER_CALLED_OFF', 'Transactions were still open when the time was over.', {
+          lines: open.slice(0, 10).map(describe),
+        }),
+    },
+  );
+}
+
+/** Sessions may be idle again, as long as they like. */
+export async function stopCutting(session: PostgresSession): Promise<void> {
+  await session.query('ALTER SYSTEM RESET idle_session_timeout');
+  await session.query('SELECT pg_reload_conf()');
+}
+
+/** Ends what a switchover that was cut off has left: sessions may be idle again, and connections are let in. */
+export async function letSessionsBe({ engine }: Operation, stackName: string, name: string): Promise<void> {
+  const stack = await getStack(engine, stackName);
+  const access = await openAccess(engine, stack);
+  await using session = await openSession(access.postgres(getNode(stack, name, 'postgres'), 'postgres'));
+  await stopCutting(session);
+  await engine.exec(onlyNode(stack, 'haproxy').containerId, releaseCommand);
 }
 
 /** Waits until a standby has replayed all that the primary has written. @throws SWITCHOVER_CALLED_OFF */

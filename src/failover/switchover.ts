@@ -7,7 +7,7 @@ import { openSession } from '../nodes/postgres/client.js';
 import { readServerState } from '../nodes/postgres/server-state.js';
 import type { Operation } from '../stack/operation.js';
 import { onlyNode, requireRunning, type StackNode } from '../stack/stack.js';
-import { catchUp, cutBetweenTransactions } from './cut-sessions.js';
+import { catchUp, cutBetweenTransactions, stopCutting } from './cut-sessions.js';
 import { takeOver } from './failover.js';
 import { type Phase, type PhaseRecorder, recordPhases } from './phases.js';
 import type { FailoverStep } from './plan.js';
@@ -93,6 +93,7 @@ async function quiesce(
     await recorder.run('cut sessions', () => cutBetweenTransactions(operation, session, leftMs()));
     await recorder.run('catch up', () => catchUp(operation, session, candidate.name, leftMs()));
   } catch (error) {
+    await stopCutting(session);
     await engine.exec(haproxy.containerId, releaseCommand);
     throw error;
   }

@@ -17,7 +17,7 @@ async function faultOf(
   if (state === 'paused')
     return { fault: 'pause', node: name, detail: 'it holds its connections and answers nobody' };
   if (hasEnded(node)) {
-    return kind === 'postgres' && (await isWiped({ operation, node }))
+    return kind === 'postgres' && (await isWiped(operation.engine, node))
       ? { fault: 'wipe', node: name, detail: 'its data directory is lost' }
       : { fault: 'stopped', node: name, detail: 'its container has ended' };
   }

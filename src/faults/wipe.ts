@@ -1,6 +1,8 @@
+import type { Engine } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import { step } from '../events/events.js';
 import { initializedPath, versionPath } from '../nodes/postgres/kind.js';
+import type { StackNode } from '../stack/stack.js';
 import { hasEnded } from '../stack/stop-container.js';
 import { leaveStopped, startWithoutServer } from '../stack/without-server.js';
 import type { Target } from './fault.js';
@@ -27,18 +29,15 @@ export async function wipe({ operation, node }: Target): Promise<void> {
     } finally {
       await leaveStopped(operation, node, node.name);
     }
-    if (!(await isWiped({ operation, node })))
+    if (!(await isWiped(engine, node)))
       throw new HalabError('FAULT_FAILED', `The data directory of ${node.name} is there still.`);
   });
 }
 
 /** Whether a node had a data directory once, and has none now. */
-export async function isWiped({
-  operation: { engine },
-  node,
-}: Pick<Target, 'operation' | 'node'>): Promise<boolean> {
+export async function isWiped(engine: Engine, { containerId }: StackNode): Promise<boolean> {
   const [initialized, version] = await Promise.all(
-    [initializedPath, versionPath].map((path) => engine.fileExists(node.containerId, path)),
+    [initializedPath, versionPath].map((path) => engine.fileExists(containerId, path)),
   );
   return initialized === true && version === false;
 }

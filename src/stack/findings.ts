@@ -192,6 +192,15 @@ export function findingsOf(observed: Observed): Finding[] {
           ),
         ]
       : []),
+    ...(detail.primary !== null && detail.idleSessionTimeoutMs > 0
+      ? [
+          critical(
+            'sessions-cut',
+            `${detail.primary} ends each session after ${detail.idleSessionTimeoutMs} ms of rest: a switchover was cut off.`,
+            halab('repair'),
+          ),
+        ]
+      : []),
     ...missing.map((name) =>
       warning('api-missing', `HAProxy should send requests to ${name}, which has no container.`, halab('up')),
     ),

@@ -179,6 +179,7 @@ export async function observe(stack: Stack, answers: EngineAnswers): Promise<Sna
     detail: {
       primary: primaryName,
       forkLsn: other === undefined || primary === undefined ? null : (forkBetween(primary, other) ?? null),
+      idleSessionTimeoutMs: primary?.idleSessionTimeoutMs ?? 0,
       standbys: primary?.standbys ?? [],
       slots: primary?.slots ?? [],
       redis: cache,

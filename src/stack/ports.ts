@@ -42,16 +42,27 @@ async function freePort(address: string, taken: ReadonlySet<number>): Promise<nu
   throw new HalabError('PORT_TAKEN', 'No free port was found between 15000 and 32000.');
 }
 
+/** The ports that stacks have, also those of containers that do not run now. */
+async function portsOfStacks(engine: Engine): Promise<Set<number>> {
+  const containers = await engine.listContainers({ [label.stack]: '' });
+  return new Set(
+    containers
+      .flatMap(({ labels }) => [labels[label.port], labels[label.apiPort]])
+      .filter((port) => port !== undefined)
+      .map(Number),
+  );
+}
+
 /** @throws PORT_TAKEN when no free port is found; USAGE when an offset leads past 65535 */
 export async function planPorts(engine: Engine, topology: Topology, choice: PortChoice): Promise<PortPlan> {
   const { publishAddress } = engine.endpoint;
-  const chosen = new Set<number>();
+  const taken = choice === 'auto' ? await portsOfStacks(engine) : new Set<number>();
   const choose = async (port: number): Promise<number> => {
-    const result = choice === 'auto' ? await freePort(publishAddress, chosen) : port + choice.offset;
+    const result = choice === 'auto' ? await freePort(publishAddress, taken) : port + choice.offset;
     if (result < 1 || result > 65535) {
       throw new HalabError('USAGE', `The offset moves port ${port} to ${result}, which is no port.`);
     }
-    chosen.add(result);
+    taken.add(result);
     return result;
   };
   const nodes: Record<string, number> = {};

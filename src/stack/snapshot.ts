@@ -81,6 +81,8 @@ export interface Snapshot {
     primary: string | null;
     /** Of two servers that both say primary: where their histories part. */
     forkLsn: string | null;
+    /** Of the primary. */
+    idleSessionTimeoutMs: number;
     standbys: StandbyState[];
     slots: SlotState[];
     redis: CacheState | null;

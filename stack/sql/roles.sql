@@ -8,3 +8,6 @@ CREATE ROLE app LOGIN;
 CREATE ROLE monitor LOGIN;
 -- Reads the statistics views and pg_control, no table.
 GRANT pg_monitor TO monitor;
+-- A switchover has the server end sessions that are idle: not those that watch it.
+ALTER ROLE monitor SET idle_session_timeout = 0;
+ALTER ROLE postgres SET idle_session_timeout = 0;

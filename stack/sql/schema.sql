@@ -77,3 +77,8 @@ AS $$
 $$;
 REVOKE EXECUTE ON FUNCTION halab.ended_timelines() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION halab.ended_timelines() TO monitor;
+
+-- What its own settings hide from it: a switchover that was cut off has left one
+-- in the server's files.
+GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO monitor;
+GRANT SELECT ON pg_file_settings TO monitor;

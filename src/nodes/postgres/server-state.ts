@@ -45,6 +45,8 @@ export interface ServerState {
   replayedAgoMs: number | null;
   /** On a replica: how late it replays on purpose, in milliseconds, and whether replay is paused. */
   replayDelay: { delayMs: number; paused: boolean } | null;
+  /** After which the server ends an idle session of the application, as its files say; 0: never. */
+  idleSessionTimeoutMs: number;
   /** On a primary. */
   standbys: StandbyState[];
   slots: SlotState[];
@@ -76,6 +78,8 @@ SELECT json_build_object(
   'replayDelay', CASE WHEN recovery THEN json_build_object(
     'delayMs', (SELECT setting::int FROM pg_settings WHERE name = 'recovery_min_apply_delay'),
     'paused', pg_is_wal_replay_paused()) END,
+  'idleSessionTimeoutMs', coalesce(
+    (SELECT max(setting::int) FROM pg_file_settings WHERE name = 'idle_session_timeout'), 0),
   'standbys', coalesce((
     SELECT json_agg(json_build_object(
       'name', application_name, 'state', state, 'syncState', sync_state,

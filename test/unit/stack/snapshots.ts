@@ -46,7 +46,14 @@ export function healthySnapshot(): Snapshot {
     cache: { hits: 120, misses: 30, hitRatio: 0.8, keys: 12 },
     api: null,
     findings: [],
-    detail: { primary: 'db-primary', forkLsn: null, standbys: [], slots: [], redis: null },
+    detail: {
+      primary: 'db-primary',
+      forkLsn: null,
+      idleSessionTimeoutMs: 0,
+      standbys: [],
+      slots: [],
+      redis: null,
+    },
   };
 }
 

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { startTestStack } from '../support/stack.js';
+import { expectRepaired, killAt, primaryOf, writeReplicated } from './interrupted-fixture.js';
+
+it('a failover killed at any of its steps is repaired: one primary that has all, and a replica that streams', {
+  timeout: 600_000,
+}, async () => {
+  await using stack = await startTestStack();
+  for (const step of [
+    'check haproxy.cfg',
+    'stop old primary',
+    'replay',
+    'promote',
+    'point proxy',
+    'verify',
+    'fence old primary',
+    'keep WAL',
+  ]) {
+    const sku = await writeReplicated(stack);
+    await stack.operation.engine.signalContainer(await stack.containerId(await primaryOf(stack)), 'SIGKILL');
+    await killAt(stack, 'failover --promote', step);
+    await expectRepaired(stack, sku);
+  }
+});
+
+it('a rejoin killed at any of its steps is repaired: one primary that has all, and a replica that streams', {
+  timeout: 600_000,
+}, async () => {
+  await using stack = await startTestStack();
+  for (const step of ['inspect', 'follow', 'stream']) {
+    const sku = await writeReplicated(stack);
+    const old = await primaryOf(stack);
+    await stack.halab(`stop ${old}`);
+    expect((await stack.halab('failover --promote')).exitCode).toBe(0);
+    await killAt(stack, `rejoin ${old}`, step);
+    await expectRepaired(stack, sku);
+  }
+});
