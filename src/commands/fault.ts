@@ -69,5 +69,27 @@ export const registerFault: Register = (program, run) => {
       )
       .action((node, options) => runFault(run, options, node, { fault: 'lag', delayMs: options.delay })),
   );
+  fault.addCommand(
+    command('partition', 'cut a node off from others: packets are dropped')
+      .argument('<node>', 'name of the node')
+      .option('--from <nodes...>', 'only from these; without it from everybody, the host too')
+      .addOption(
+        new Option('--way <way>', 'which packets are dropped')
+          .choices(['both', 'in', 'out'] as const)
+          .default('both' as const),
+      )
+      .addOption(forOption())
+      .addHelpText(
+        'after',
+        examples(
+          ['halab fault partition db-primary', 'it lives, and nobody reaches it'],
+          ['halab fault partition db-replica --from db-primary', 'replication stops; reads go on'],
+          ['halab fault partition haproxy --from db-primary --way in', 'it asks, and hears no answer'],
+        ),
+      )
+      .action((node, options) =>
+        runFault(run, options, node, { fault: 'partition', from: options.from ?? [], way: options.way }),
+      ),
+  );
   program.addCommand(fault);
 };

@@ -14,6 +14,7 @@ const removalTimeoutMs = 30_000;
 type ContainerCalls = Pick<
   Engine,
   | 'createContainer'
+  | 'createSidecar'
   | 'listContainers'
   | 'startContainer'
   | 'stopContainer'
@@ -103,6 +104,26 @@ export const containerCalls = ({ docker, call }: Connection): ContainerCalls => 
         cause: error,
       });
     }
+  },
+  createSidecar: async ({ name, image, labels, besideId, command }) => {
+    const options: Docker.ContainerCreateOptions = {
+      name,
+      Image: image,
+      Labels: { ...labels },
+      Entrypoint: ['tini', '--'],
+      Cmd: ['sh', ...command],
+      User: '0',
+      Healthcheck: { Test: ['NONE'] },
+      StopSignal: 'SIGTERM',
+      HostConfig: {
+        NetworkMode: `container:${besideId}`,
+        CapDrop: ['ALL'],
+        CapAdd: ['NET_ADMIN'],
+        SecurityOpt: ['no-new-privileges'],
+        RestartPolicy: { Name: 'no' },
+      },
+    };
+    return (await call(docker.createContainer(options))).id;
   },
   listContainers: async (labels) =>
     (await call(docker.listContainers({ all: true, filters: labelFilter(labels) }))).map(summary),

@@ -55,6 +55,16 @@ export interface ContainerSpec {
   sharedMemoryBytes?: number;
 }
 
+/** A container in the network of another, which it may change. */
+interface SidecarSpec {
+  name: string;
+  image: string;
+  labels: Labels;
+  /** The container whose network it shares. */
+  besideId: string;
+  command: readonly string[];
+}
+
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
 export interface ContainerSummary {
@@ -155,6 +165,7 @@ export interface Engine {
 
   /** @throws STACK_EXISTS when the engine has a container of that name */
   readonly createContainer: (spec: ContainerSpec) => Promise<string>;
+  readonly createSidecar: (spec: SidecarSpec) => Promise<string>;
   /** All containers with these labels, in whatever state. */
   readonly listContainers: (labels: Labels) => Promise<ContainerSummary[]>;
   /** @throws PORT_TAKEN when a port it publishes is in use */

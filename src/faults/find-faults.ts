@@ -1,6 +1,7 @@
 import { readServerState } from '../nodes/postgres/server-state.js';
 import type { StackAccess } from '../stack/access.js';
 import type { Operation } from '../stack/operation.js';
+import { describePartition } from '../stack/partition.js';
 import type { Stack, StackNode } from '../stack/stack.js';
 import { hasEnded } from '../stack/stop-container.js';
 import type { Fault } from './fault.js';
@@ -33,5 +34,12 @@ async function faultOf(
 /** The faults in force, read from the engine and the servers: nothing is remembered. */
 export async function findFaults(operation: Operation, stack: Stack, access: StackAccess): Promise<Fault[]> {
   const found = await Promise.all(stack.nodes.map((node) => faultOf(operation, access, node)));
-  return found.filter((fault) => fault !== undefined);
+  const cut = stack.partitions.map(
+    (partition): Fault => ({
+      fault: 'partition',
+      node: partition.node,
+      detail: `it is ${describePartition(partition)}`,
+    }),
+  );
+  return [...cut, ...found.filter((fault) => fault !== undefined)];
 }

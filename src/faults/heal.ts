@@ -10,6 +10,7 @@ import { getNode, getStack } from '../stack/stack.js';
 import type { Fault, Target } from './fault.js';
 import { findFaults } from './find-faults.js';
 import { endLag } from './lag.js';
+import { endPartition } from './partition.js';
 
 export interface HealResult {
   healed: Fault[];
@@ -19,6 +20,9 @@ export interface HealResult {
 async function end({ fault }: Fault, target: Target): Promise<void> {
   const { operation, stack, node } = target;
   switch (fault) {
+    case 'partition':
+      await endPartition(target);
+      return;
     case 'pause':
       await operation.engine.unpauseContainer(node.containerId);
       return;
@@ -42,7 +46,7 @@ async function end({ fault }: Fault, target: Target): Promise<void> {
 }
 
 /** What others need first comes first: a wiped node is copied from a primary that has to run. */
-const order: readonly Fault['fault'][] = ['pause', 'lag', 'stopped', 'wipe'];
+const order: readonly Fault['fault'][] = ['partition', 'pause', 'lag', 'stopped', 'wipe'];
 
 /**
  * Ends the faults of a node, or of all: what hangs goes on, what has ended is started, what is lost is copied.

@@ -9,13 +9,17 @@ import type { Target } from './fault.js';
 import { heal } from './heal.js';
 import { kill } from './kill.js';
 import { lag } from './lag.js';
+import { type PartitionOptions, partition } from './partition.js';
 import { pause } from './pause.js';
 import { wipe } from './wipe.js';
+
+const healMarginMs = 5000;
 
 /** A fault with all that it takes. */
 export type Injection =
   | { fault: 'kill' | 'pause' }
   | { fault: 'crash' | 'wipe' }
+  | ({ fault: 'partition' } & Omit<PartitionOptions, 'atMostMs'>)
   /** Without a delay, nothing is replayed. */
   | { fault: 'lag'; delayMs: number | undefined };
 
@@ -27,7 +31,7 @@ export interface FaultResult {
   next: string[];
 }
 
-function injectInto(target: Target, injection: Injection): Promise<void> {
+function injectInto(target: Target, injection: Injection, forMs: number | undefined): Promise<void> {
   switch (injection.fault) {
     case 'kill':
       return kill(target.operation, target.node);
@@ -37,6 +41,13 @@ function injectInto(target: Target, injection: Injection): Promise<void> {
       return crash(target);
     case 'wipe':
       return wipe(target);
+    case 'partition':
+      return partition(target, {
+        from: injection.from,
+        way: injection.way,
+        // Should this process die before it heals it.
+        atMostMs: forMs === undefined ? undefined : forMs + healMarginMs,
+      });
     case 'lag':
       return lag(target, injection.delayMs);
   }
@@ -64,7 +75,7 @@ export async function inject(
   await recorded(
     operation,
     { operation: `fault ${fault}`, stack: stackName, node: nodeName },
-    () => injectInto({ operation, stack, access, node }, injection),
+    () => injectInto({ operation, stack, access, node }, injection, forMs),
     () => ({
       node: nodeName,
       cause: forMs === undefined ? 'until healed' : `for ${forMs} ms`,

@@ -73,8 +73,9 @@ export function planRepair(facts: RepairFacts): RepairStep[] {
   const { nodes, proxy, detail } = facts.snapshot;
   const configured = proxy?.configured ?? null;
   const steps: RepairStep[] = [];
-  for (const { name, state, replication } of nodes) {
-    if (state === 'paused') steps.push({ action: 'heal', node: name, why: 'it is paused' });
+  for (const { name, state, replication, cutOff } of nodes) {
+    if (cutOff !== null) steps.push({ action: 'heal', node: name, why: `it is ${cutOff}` });
+    else if (state === 'paused') steps.push({ action: 'heal', node: name, why: 'it is paused' });
     else if (replication?.replayDelay != null)
       steps.push({ action: 'heal', node: name, why: 'it replays late' });
   }

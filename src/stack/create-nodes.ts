@@ -139,6 +139,7 @@ export async function createNodes(
     name: stackName,
     topology: topology.name,
     nodes: Object.keys(topology.nodes).flatMap((name) => byName.get(name) ?? []),
+    partitions: found?.partitions ?? [],
     apiPort: plan.api,
     lab: found === undefined ? (lab ?? null) : found.lab,
   };

@@ -182,6 +182,9 @@ export function findingsOf(observed: Observed): Finding[] {
   const all = [
     ...primaryFindings(observed, postgres, halab),
     ...(proxy === null ? [] : proxyFindings(proxy, nodes, halab)),
+    ...nodes.flatMap(({ name, cutOff }) =>
+      cutOff === null ? [] : [warning('cut-off', `${name} is ${cutOff}.`, halab(`heal ${name}`))],
+    ),
     ...nodes.flatMap((node) => nodeFindings(node, primary, halab)),
     ...(detail.primary !== null && replicas.length === 0
       ? [

@@ -11,6 +11,10 @@ export const label = {
   /** On HAProxy's container: the port that it publishes for the API's instances. */
   httpPort: 'halab.http-port',
   image: 'halab.image',
+  /** On a container beside a node: the node that it cuts off, from whom, and which way. */
+  partition: 'halab.partition',
+  partitionFrom: 'halab.partition-from',
+  partitionWay: 'halab.partition-way',
   /** The lab that made the stack for itself and may replace it. */
   lab: 'halab.lab',
 } as const;

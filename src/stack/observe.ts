@@ -8,6 +8,7 @@ import { readCacheState } from '../nodes/redis/cache-state.js';
 import type { StackAccess } from './access.js';
 import type { EngineAnswers } from './engine-answers.js';
 import { findingsOf } from './findings.js';
+import { describePartition } from './partition.js';
 import type { ApiState, NodeState, ProxyState, ReplicationState, Snapshot } from './snapshot.js';
 import { nodesOfKind, type Stack, type StackNode } from './stack.js';
 
@@ -144,6 +145,7 @@ export async function observe(stack: Stack, answers: EngineAnswers): Promise<Sna
   const second = primaries.find((name) => name !== primaryName);
   const other = second === undefined ? undefined : stateOf(second);
 
+  const cutOffs = new Map(stack.partitions.map((each) => [each.node, describePartition(each)]));
   const nodes = stack.nodes.map((node): NodeState => {
     const server = stateOf(node.name);
     const answer = node.kind === 'redis' ? redis : (serverAnswers.get(node.name) ?? instances.get(node.name));
@@ -157,6 +159,7 @@ export async function observe(stack: Stack, answers: EngineAnswers): Promise<Sna
       lsn: server?.lsn ?? null,
       port: node.port,
       replication: server?.role === 'replica' ? replicationOf(node, server, primary) : null,
+      cutOff: cutOffs.get(node.name) ?? null,
       problem: answer !== undefined && 'problem' in answer ? answer.problem : null,
     };
   });

@@ -27,6 +27,8 @@ export interface NodeState {
   lsn: string | null;
   port: number;
   replication: ReplicationState | null;
+  /** From whom it is cut off, in words; null when it is not. */
+  cutOff: string | null;
   /** Why a running server could not be asked. */
   problem: string | null;
 }

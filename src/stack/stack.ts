@@ -3,6 +3,7 @@ import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import type { KindName } from '../nodes/node-kind.js';
 import { label } from './labels.js';
+import { type Partition, partitionsOf } from './partition.js';
 
 /** A container of a stack. */
 export interface StackNode {
@@ -21,6 +22,8 @@ export interface StackNode {
 /** A stack as the engine knows it: found by labels, never remembered. */
 export interface Stack {
   name: string;
+  /** Nodes that are cut off from others now. */
+  partitions: readonly Partition[];
   topology: string;
   nodes: readonly StackNode[];
   apiPort: number;
@@ -32,7 +35,9 @@ const order: readonly KindName[] = ['postgres', 'haproxy', 'redis', 'api'];
 
 /** The stack that these containers are; undefined when there are none. One that is being removed is none any more. */
 export function stackOf(name: string, listed: readonly ContainerSummary[]): Stack | undefined {
-  const containers = listed.filter(({ state }) => state !== 'removing');
+  const containers = listed.filter(
+    ({ state, labels }) => state !== 'removing' && labels[label.kind] !== undefined,
+  );
   const [first] = containers;
   if (first === undefined) return undefined;
   const nodes = containers.map(({ id, labels, state }) => ({
@@ -47,6 +52,7 @@ export function stackOf(name: string, listed: readonly ContainerSummary[]): Stac
   nodes.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.name.localeCompare(b.name));
   return {
     name,
+    partitions: partitionsOf(listed),
     topology: first.labels[label.topology] ?? 'unknown',
     nodes,
     apiPort: Number(first.labels[label.apiPort]),

@@ -109,6 +109,70 @@ it('a wiped primary is replaced by a failover, and comes back as a replica', asy
   );
 });
 
+/** Whether a connection from one node to another is made within a second. */
+async function connects(stack: TestStack, from: string, to: string): Promise<boolean> {
+  const { exitCode } = await stack.operation.engine.exec(await stack.containerId(from), [
+    'pg_isready',
+    '--quiet',
+    '--timeout=1',
+    '--host',
+    to,
+  ]);
+  return exitCode === 0;
+}
+
+it('a node that is cut off from everybody reaches nobody and is reached by nobody, and lives', async () => {
+  await using stack = await startTestStack();
+  expect(await connects(stack, 'db-primary', 'db-replica')).toBe(true);
+  expect((await stack.halab('fault partition db-primary')).exitCode).toBe(0);
+  expect(await faultsOf(stack)).toEqual(['partition db-primary']);
+  expect(await connects(stack, 'db-primary', 'db-replica')).toBe(false);
+  expect(await connects(stack, 'db-replica', 'db-primary')).toBe(false);
+  expect(await stack.operation.engine.containerState(await stack.containerId('db-primary'))).toBe('running');
+  const found = await findingsOf(stack);
+  expect(found).toContain('cut-off');
+  expect(found).toContain('node-silent');
+  const again = await stack.halab('fault partition db-primary --from db-replica');
+  expect([again.exitCode, again.stderr]).toEqual([4, expect.stringContaining('[FAULT_IN_FORCE]')]);
+
+  expect((await stack.halab('heal db-primary')).exitCode).toBe(0);
+  expect(await faultsOf(stack)).toEqual([]);
+  expect(await connects(stack, 'db-replica', 'db-primary')).toBe(true);
+  await stack.untilHealthy();
+});
+
+it('a partition between two nodes cuts their open connections, and leaves others alone', async () => {
+  await using stack = await startTestStack();
+  expect((await stack.halab('fault partition db-replica --from db-primary')).exitCode).toBe(0);
+  await stack.sql('db-primary', 'UPDATE products SET stock = 6 WHERE id = 1');
+  expect(await replayed(stack)).not.toBe('6');
+  expect(await connects(stack, 'db-replica', 'db-primary')).toBe(false);
+  const { data } = await stack.halabJson('status');
+  expect((data as Snapshot).findings).toContainEqual(
+    expect.objectContaining({ code: 'cut-off', message: 'db-replica is cut off from db-primary.' }),
+  );
+  expect((await stack.halab('repair')).exitCode).toBe(0);
+  await expect.poll(() => replayed(stack), { timeout: 20_000 }).toBe('6');
+});
+
+it('one way is enough for no connection: the question or the answer gets lost', async () => {
+  await using stack = await startTestStack();
+  for (const way of ['in', 'out']) {
+    expect((await stack.halab(`fault partition db-replica --from db-primary --way ${way}`)).exitCode).toBe(0);
+    expect(await connects(stack, 'db-replica', 'db-primary')).toBe(false);
+    expect((await stack.halab('heal')).exitCode).toBe(0);
+    expect(await connects(stack, 'db-replica', 'db-primary')).toBe(true);
+  }
+});
+
+it('a partition ends with its node: one that was started again is not cut off', async () => {
+  await using stack = await startTestStack();
+  expect((await stack.halab('fault partition db-replica')).exitCode).toBe(0);
+  expect((await stack.halab('restart db-replica')).exitCode).toBe(0);
+  await expect.poll(() => faultsOf(stack), { timeout: 10_000 }).toEqual([]);
+  await stack.untilHealthy();
+});
+
 it('--for holds a fault that long and heals it; Ctrl-C heals it at once', async () => {
   await using stack = await startTestStack();
   const held = await stack.halabJson('fault pause db-replica --for 300ms');

@@ -39,6 +39,7 @@ function endpoints(
   const stack: Stack = {
     name: 'halab',
     topology: 'classic',
+    partitions: [],
     apiPort: 3000,
     lab: null,
     nodes: [
@@ -59,6 +60,7 @@ describe('the endpoints of a stack', () => {
     const stack: Stack = {
       name: 'halab',
       topology: 'classic',
+      partitions: [],
       apiPort: 3000,
       lab: null,
       nodes: [node('db', 'postgres', 5432, 'running'), ...databases, ...instances('exited')],

@@ -9,6 +9,7 @@ const node = (name: string, kind: NodeState['kind'], port: number): NodeState =>
   lsn: null,
   port,
   replication: null,
+  cutOff: null,
   problem: null,
 });
 
