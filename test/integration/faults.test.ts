@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import { openSession } from '../../src/nodes/postgres/client.js';
+import { openAccess } from '../../src/stack/access.js';
 import type { Snapshot } from '../../src/stack/snapshot.js';
+import { getNode, getStack } from '../../src/stack/stack.js';
 import { spawnHalab } from '../support/halab-process.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 
@@ -171,6 +174,18 @@ it('a partition ends with its node: one that was started again is not cut off', 
   expect((await stack.halab('restart db-replica')).exitCode).toBe(0);
   await expect.poll(() => faultsOf(stack), { timeout: 10_000 }).toEqual([]);
   await stack.untilHealthy();
+});
+
+it('a look at a server that is frozen meanwhile comes to an end', async () => {
+  await using stack = await startTestStack();
+  const { engine } = stack.operation;
+  const found = await getStack(engine, stack.name);
+  const address = (await openAccess(engine, found)).postgres(getNode(found, 'db-replica'), 'monitor');
+  const session = await openSession(address);
+  await session.query('SELECT 1');
+  expect((await stack.halab('fault pause db-replica')).exitCode).toBe(0);
+  await session[Symbol.asyncDispose]();
+  expect((await stack.halab('heal')).exitCode).toBe(0);
 });
 
 it('--for holds a fault that long and heals it; Ctrl-C heals it at once', async () => {

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/clock/clock.js';
 import { readRunKeys } from '../../src/measure/final-read.js';
 import { startLoad } from '../../src/measure/load.js';
 import { measure } from '../../src/measure/measurement.js';
+import { firstChunk, spawnHalab } from '../support/halab-process.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 
 const none = { clients: 0, intervalMs: 10 };
@@ -102,4 +103,42 @@ it('refuses without a primary that answers, to the primary itself, and without a
   await stack.halab('start db-replica');
   await stack.halab('fault kill db-primary');
   await refused('switchover', 'NO_PRIMARY');
+});
+
+it('clients of the API notice nothing: it waits, and repeats what was not carried out', async () => {
+  await using stack = await startTestStack();
+  const { writeUrl } = await stack.endpoints();
+  const api = spawnHalab(['serve', '--stack', stack.name, '--port', '0', '--write-wait', '10s', '--json']);
+  try {
+    const { apiUrl } = JSON.parse(await firstChunk(api.stdout)) as { apiUrl: string };
+    const load = await startLoad({
+      clock: systemClock,
+      writeUrl,
+      apiUrl,
+      runId: 'api',
+      proxyWriters: none,
+      apiWriters: writers,
+      readers: none,
+      httpTimeoutMs: 20_000,
+    });
+    const onTimeout = () => new Error('not steady');
+    await load.waitUntilSteady({ timeoutMs: 10_000, onTimeout, writesPerClient: 10 });
+    const fromMs = systemClock.nowMs();
+    for (const node of ['db-replica', 'db-primary']) {
+      expect((await stack.halab(`switchover ${node}`)).exitCode).toBe(0);
+      await stack.untilHealthy();
+    }
+    const untilMs = systemClock.nowMs();
+    await load.stop();
+    const foundKeys = await readRunKeys({ url: writeUrl, runId: 'api' });
+    const { ledger } = measure({ load, observation: { fromMs, faultMs: fromMs, untilMs }, foundKeys });
+    expect({ ledger, errors: load.errors().map(({ errorCode }) => errorCode) }).toMatchObject({
+      ledger: { verdict: 'valid', lost: 0, indeterminate: 0, failed: 0 },
+      errors: [],
+    });
+    expect(ledger.acknowledged).toBeGreaterThan(200);
+  } finally {
+    api.kill('SIGTERM');
+    await api;
+  }
 });

@@ -1,5 +1,9 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 import type { PostgresAddress } from './url.js';
+
+/** A server that lives closes its end within milliseconds; one that was frozen meanwhile never does. */
+const endTimeoutMs = 250;
 
 /** An open connection. Given back by `await using`. */
 export interface PostgresSession extends AsyncDisposable {
@@ -14,7 +18,9 @@ export interface PostgresSession extends AsyncDisposable {
  * @throws what pg throws: a connection error, or a DatabaseError with its SQLSTATE in `code`
  */
 export async function openSession(address: PostgresAddress, timeoutMs = 1000): Promise<PostgresSession> {
+  const socket = new Socket();
   const client = new pg.Client({
+    stream: () => socket,
     ...address,
     database: address.database ?? 'shop',
     application_name: 'halab',
@@ -23,16 +29,21 @@ export async function openSession(address: PostgresAddress, timeoutMs = 1000): P
   });
   // A server that is stopped breaks idle connections too; the next query reports it.
   client.on('error', () => undefined);
+  const end = async (): Promise<void> => {
+    const timer = setTimeout(() => socket.destroy(), endTimeoutMs);
+    await client.end().catch(() => undefined);
+    clearTimeout(timer);
+  };
   try {
     await client.connect();
   } catch (error) {
-    await client.end().catch(() => undefined);
+    await end();
     throw error;
   }
   return {
     query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) =>
       (await client.query<Row>(sql, [...parameters])).rows,
-    [Symbol.asyncDispose]: () => client.end().catch(() => undefined),
+    [Symbol.asyncDispose]: end,
   };
 }
 
