@@ -1,5 +1,5 @@
 // The pause of a planned swap of primary and replica under load, and what became of every write meanwhile: through the
-// bare proxy and through the API. Beside it the same swap by a failover with --force, on the same stack.
+// bare proxy, through PgBouncer before it, and through the API. Beside it the same swap by a failover with --force, on the same stack.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -8,9 +8,10 @@ import { readRunKeys } from '../src/measure/final-read.js';
 import type { WriteCounts } from '../src/measure/ledger.js';
 import { startLoad } from '../src/measure/load.js';
 import { measure } from '../src/measure/measurement.js';
+import { measureOutages, type ObservationMs } from '../src/measure/outage.js';
 import { askHalab, ensureImages, removeStack } from './support/halab.js';
 import { readOptions, report, say, table } from './support/report.js';
-import { type Summary, summarise } from './support/statistics.js';
+import { summarise } from './support/statistics.js';
 
 interface Phase {
   name: string;
@@ -19,9 +20,10 @@ interface Phase {
 }
 
 interface Side {
-  /** Of each swap, in milliseconds. */
+  /** Of each swap, in milliseconds: as halab says, and the longest time in which no writer had an answer. */
   pauses: number[];
-  byPath: Record<'proxy' | 'api', WriteCounts>;
+  felt: number[];
+  writes: WriteCounts;
   lost: number | null;
 }
 
@@ -29,6 +31,7 @@ const options = readOptions(10);
 const stack = `perf-switchover-${randomBytes(3).toString('hex')}`;
 const onStack = ['--stack', stack];
 const writers = { clients: 8, intervalMs: 20 };
+const none = { clients: 0, intervalMs: 20 };
 
 const bySwitchover = async (): Promise<number> =>
   ((await askHalab(['switchover', ...onStack])) as { pauseMs: number }).pauseMs;
@@ -49,37 +52,53 @@ async function byFailover(): Promise<number> {
 /** Swaps the roles again and again under one load, and holds its ledger against the database. */
 async function measureSide(
   swap: () => Promise<number>,
-  urls: { writeUrl: string; apiUrl: string },
+  { path, writeUrl, apiUrl }: { path: 'proxy' | 'api'; writeUrl: string; apiUrl: string },
 ): Promise<Side> {
   const runId = randomBytes(6).toString('hex');
   const load = await startLoad({
-    ...urls,
+    writeUrl,
+    apiUrl,
     runId,
     clock: systemClock,
-    proxyWriters: writers,
-    apiWriters: writers,
-    readers: { clients: 0, intervalMs: 10 },
+    proxyWriters: path === 'proxy' ? writers : none,
+    apiWriters: path === 'api' ? writers : none,
+    readers: none,
     httpTimeoutMs: 20_000,
   });
   const pauses: number[] = [];
+  const swapped: ObservationMs[] = [];
   const fromMs = systemClock.nowMs();
   for (let swaps = 0; swaps < options.runs; swaps += 1) {
+    const before = systemClock.nowMs();
     await sleep(500);
+    const faultMs = systemClock.nowMs();
     pauses.push(await swap());
+    swapped.push({ fromMs: before, faultMs, untilMs: systemClock.nowMs() });
   }
   await sleep(500);
   const untilMs = systemClock.nowMs();
   await load.stop();
-  const foundKeys = await readRunKeys({ url: urls.writeUrl, runId });
+  const foundKeys = await readRunKeys({ url: writeUrl, runId });
   const { ledger } = measure({ load, observation: { fromMs, faultMs: fromMs, untilMs }, foundKeys });
-  return { pauses, byPath: ledger.byPath, lost: ledger.lost };
+  const goodMs = [...load.ledger.entries()]
+    .filter(({ outcome }) => outcome === 'acknowledged')
+    .flatMap(({ completedAtMs }) => completedAtMs ?? []);
+  const felt = swapped.map((observation) => {
+    const { fromMs: since, untilMs: until } = observation;
+    return measureOutages({ [path]: goodMs.filter((ms) => ms > since && ms < until) }, observation).union
+      .outageMs;
+  });
+  return { pauses, felt, writes: ledger.byPath[path], lost: ledger.lost };
 }
 
 await ensureImages();
 try {
   await report(options, async () => {
-    await askHalab(['up', '--ports', 'auto', ...onStack]);
-    const { writeUrl } = (await askHalab(['env', ...onStack])) as { writeUrl: string };
+    await askHalab(['up', '--pooler', '--ports', 'auto', ...onStack]);
+    const { writeUrl, poolerUrl } = (await askHalab(['env', ...onStack])) as {
+      writeUrl: string;
+      poolerUrl: string;
+    };
     const serve = ['bin/halab.js', 'serve', '--port', '0', '--write-wait', '10s', '--json', ...onStack];
     const api = execa(process.execPath, serve, { reject: false, stdin: 'ignore' });
     try {
@@ -89,35 +108,45 @@ try {
         });
       });
       const { apiUrl } = JSON.parse(first) as { apiUrl: string };
-      const switchover = await measureSide(bySwitchover, { writeUrl, apiUrl });
-      say(`switchover: ${switchover.pauses.map((pause) => pause.toFixed(0)).join(', ')} ms`);
-      const failover = await measureSide(byFailover, { writeUrl, apiUrl });
-      say(`failover --force: ${failover.pauses.map((pause) => pause.toFixed(0)).join(', ')} ms`);
-      const result = {
-        benchmark: 'switchover',
-        switchoverMs: summarise(switchover.pauses),
-        failoverMs: summarise(failover.pauses),
-        runs: { switchover, failover },
+      const sides: Record<string, Side> = {};
+      const run = async (
+        name: string,
+        swap: () => Promise<number>,
+        path: 'proxy' | 'api',
+        url = writeUrl,
+      ): Promise<void> => {
+        const side = await measureSide(swap, { path, writeUrl: url, apiUrl });
+        sides[name] = side;
+        say(`${name}: ${side.felt.map((pause) => pause.toFixed(0)).join(', ')} ms`);
       };
-      const row = (name: string, { min, median, max, count }: Summary): string[] => [
-        name,
-        ...[min, median, max, count].map((value) => value.toFixed(0)),
-      ];
-      const writes = (name: string, { byPath, lost }: Side): string[][] =>
-        (['proxy', 'api'] as const).map((path) => {
-          const { acknowledged, failed, indeterminate } = byPath[path];
-          return [`${name}, ${path}`, ...[acknowledged, failed, indeterminate, lost ?? '-'].map(String)];
-        });
-      const text = [
-        table(
-          ['pause of writes in ms', 'min', 'median', 'max', 'swaps'],
-          [row('halab switchover', result.switchoverMs), row('halab failover --force', result.failoverMs)],
-        ),
-        table(
-          ['writes of 8 clients each', 'acknowledged', 'failed', 'in doubt', 'lost (both paths)'],
-          [...writes('switchover', switchover), ...writes('failover --force', failover)],
-        ),
-      ].join('\n\n');
+      await run('switchover, through the pooler', bySwitchover, 'proxy', poolerUrl);
+      await run('switchover, through the API', bySwitchover, 'api');
+      await run('switchover, through the bare proxy', bySwitchover, 'proxy');
+      await run('failover --force, through the bare proxy', byFailover, 'proxy');
+      const result = { benchmark: 'switchover', runs: sides };
+      const text = table(
+        [
+          '8 writers; pause they felt, in ms',
+          'min',
+          'median',
+          'max',
+          'by halab',
+          'swaps',
+          'acknowledged',
+          'failed',
+          'in doubt',
+          'lost',
+        ],
+        Object.entries(sides).map(([name, { pauses, felt, writes, lost }]) => {
+          const { min, median, max, count } = summarise(felt);
+          const { acknowledged, failed, indeterminate } = writes;
+          return [
+            name,
+            ...[min, median, max, summarise(pauses).median, count].map((value) => value.toFixed(0)),
+            ...[acknowledged, failed, indeterminate, lost ?? '-'].map(String),
+          ];
+        }),
+      );
       return { result, text };
     } finally {
       api.kill('SIGTERM');

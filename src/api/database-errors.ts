@@ -48,10 +48,15 @@ export type Diagnosis =
   /** The connection must be dropped, and its siblings are suspect. */
   | { kind: 'lost'; outcome: WriteOutcome };
 
-/** Diagnoses an error of a statement that had been sent. */
+/** What pg says when the connection broke before the statement was given to it: nothing was sent (pg, lib/client.js). */
+const isRefusedByDriver = (error: unknown): boolean =>
+  error instanceof Error && error.message.endsWith('and is not queryable');
+
+/** Diagnoses an error of a statement that was given to the driver. */
 export function diagnose(error: unknown): Diagnosis {
   const state = sqlStateOf(error);
-  if (state === undefined) return { kind: 'lost', outcome: 'unknown' };
+  if (state === undefined)
+    return { kind: 'lost', outcome: isRefusedByDriver(error) ? 'not-applied' : 'unknown' };
   switch (state) {
     case sqlState.readOnlyTransaction:
     // The server looks at this timeout before it carries out a command (postgres.c), never after a commit.

@@ -72,11 +72,11 @@ export class DatabaseMonitor {
   }
 
   /**
-   * The read server holds all that was acknowledged up to this time, on the clock of `performance.now()`; minus infinity
-   * while that is not known.
+   * A server that holds the WAL up to this position holds all that was acknowledged up to the time that is returned, on
+   * the clock of `performance.now()`; minus infinity while that is not known.
    */
-  get replayedUntilMs(): number {
-    return this.#readsFromPrimary ? performance.now() : this.#progress.replayedUntilMs;
+  heldUntilMs(lsn: bigint): number {
+    return this.#progress.heldUntilMs(lsn);
   }
 
   /** Asks now, and from then on; resolves when both have answered or failed to. */
@@ -104,10 +104,7 @@ export class DatabaseMonitor {
     const [primary, replica] = await Promise.all([ask(this.#primary.probe), ask(this.#replica.probe)]);
     if (this.#stopped) return;
     if (!(primary instanceof Error) && !primary.inRecovery) this.#progress.written(primary.lsn, startMs);
-    if (!(replica instanceof Error)) {
-      this.#readsFromPrimary = !replica.inRecovery;
-      this.#progress.replayed(replica.lsn);
-    }
+    if (!(replica instanceof Error)) this.#readsFromPrimary = !replica.inRecovery;
     const verdict = judge(primary, replica);
     apply(this.#primary.state, marks.primary, verdict.primary);
     apply(this.#replica.state, marks.replica, verdict.replica);

@@ -35,6 +35,13 @@ export interface Precondition<Row extends QueryResultRow> {
 
 type Query = <Row extends QueryResultRow>(statement: Statement) => Promise<Row[]>;
 
+/**
+ * A connection that has rested for this long says a word before it carries a statement. A switchover ends sessions that
+ * rest, from 250 ms on (src/failover/cut-sessions.ts): a statement sent in that moment could not tell whether it was begun.
+ */
+const restMs = 200;
+const wordText = '';
+
 export interface DatabaseStats {
   connections: number;
   running: number;
@@ -50,6 +57,8 @@ export class Database {
   readonly #options: DatabaseOptions;
   readonly #gate: Gate;
   readonly #sockets = new Set<Socket>();
+  /** When each connection was last sent a statement, on the clock of `performance.now()`. */
+  readonly #sentAtMs = new WeakMap<PoolClient, number>();
   #pool: Pool;
   #closed = false;
 
@@ -108,12 +117,19 @@ export class Database {
   async #run<T>(work: (query: Query) => Promise<T>, deadlineMs: number, mayRetry: boolean): Promise<T> {
     const pool = this.#pool;
     const client = await this.#connect(pool);
+    const send: Query = async <Row extends QueryResultRow>(statement: Statement) => {
+      const nowMs = performance.now();
+      this.#sentAtMs.set(client, nowMs);
+      const remainingMs = Math.max(100, Math.ceil(deadlineMs - nowMs));
+      const query: Statement & { query_timeout: number } = { ...statement, query_timeout: remainingMs };
+      return (await client.query<Row>(query)).rows;
+    };
+    let begun = false;
     try {
-      const result = await work(async <Row extends QueryResultRow>(statement: Statement) => {
-        const remainingMs = Math.max(100, Math.ceil(deadlineMs - performance.now()));
-        const query: Statement & { query_timeout: number } = { ...statement, query_timeout: remainingMs };
-        return (await client.query<Row>(query)).rows;
-      });
+      const sentAtMs = this.#sentAtMs.get(client);
+      if (sentAtMs !== undefined && performance.now() - sentAtMs > restMs) await send({ text: wordText });
+      begun = true;
+      const result = await work(send);
       client.release();
       return result;
     } catch (error) {
@@ -130,7 +146,9 @@ export class Database {
           throw error;
         case 'lost':
           this.#renew(pool);
-          throw this.#failed(new DatabaseUnavailable(describeError(error), diagnosis.outcome, error));
+          throw this.#failed(
+            new DatabaseUnavailable(describeError(error), begun ? diagnosis.outcome : 'not-applied', error),
+          );
       }
     }
   }

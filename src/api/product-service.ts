@@ -144,16 +144,21 @@ export class ProductService {
   }
 
   async #load(id: string, from: 'any' | 'primary', after: WalPosition | undefined): Promise<Loaded> {
-    // Before the read: the replica may go on while it is asked.
-    const holdsFences = this.#servers.replayedUntilMs >= (this.#caching?.cache.storableSinceMs ?? 0);
+    const neededMs = this.#caching?.cache.storableSinceMs ?? 0;
+    let heldUntilMs = Number.NEGATIVE_INFINITY;
+    const tell = (untilMs: number): void => {
+      heldUntilMs = untilMs;
+    };
     const find = (database: Reader): Promise<StoredProduct | undefined> => findProduct(database, id);
     const { source, result } =
-      from === 'primary' ? await this.#servers.readFromPrimary(find) : await this.#servers.read(find, after);
+      from === 'primary'
+        ? await this.#servers.readFromPrimary(find)
+        : await this.#servers.read(find, after, this.#caching === undefined ? undefined : tell);
     if (result === undefined) throw notFound(id);
     return {
       source,
       value: { version: result.version, json: JSON.stringify(result.product) },
-      storable: source === 'primary' || holdsFences,
+      storable: from === 'primary' || heldUntilMs >= neededMs,
     };
   }
 }

@@ -41,17 +41,23 @@ export async function askPosition(database: Database): Promise<WalPosition> {
 }
 
 /**
- * The same database for reads that must see what lies before `position`.
+ * The same database for reads that must see what lies before `after`, where it is given, and that are told the LSN that
+ * their server holds: they see what lies before it.
  *
  * The position is asked on the connection of the read, before it: a statement's snapshot holds at least what was
  * replayed when it began, and another connection may lead to another server.
  */
-export function holding(database: Database, position: WalPosition): Reader {
+export function holding(
+  database: Database,
+  { after, tell }: { after?: WalPosition | undefined; tell?: ((lsn: bigint) => void) | undefined },
+): Reader {
   const precondition = {
     statement: positionStatement,
     holds: (rows: readonly (PositionRow & QueryResultRow)[]): boolean => {
+      const lsn = rows[0]?.lsn ?? null;
+      if (lsn !== null) tell?.(BigInt(lsn));
       const server = fromRows(rows);
-      return server !== undefined && holdsPosition(server, position);
+      return after === undefined || (server !== undefined && holdsPosition(server, after));
     },
   };
   return {
@@ -60,8 +66,8 @@ export function holding(database: Database, position: WalPosition): Reader {
         .queryIf<Row, PositionRow & QueryResultRow>(precondition, statement)
         .catch((error: unknown) => {
           // Class 42: it has no such function, or refuses it.
-          if (sqlStateOf(error)?.startsWith('42') === true) return undefined;
-          throw error;
+          if (sqlStateOf(error)?.startsWith('42') !== true) throw error;
+          return after === undefined ? database.query<Row>(statement) : undefined;
         });
       if (rows === undefined) throw new ReplicaBehind();
       return rows;

@@ -116,25 +116,30 @@ export class Servers {
     return await askPosition(this.#primary).catch(() => beyondEveryPosition);
   }
 
-  /** Up to this time, on the clock of `performance.now()`, the replica holds all that was acknowledged. */
-  get replayedUntilMs(): number {
-    return this.#monitor.replayedUntilMs;
-  }
-
   /**
    * Reads from the replica, or from the primary while the replica cannot serve; `source` tells which. With `after`, the
-   * replica serves only once it holds that position.
+   * replica serves only once it holds that position. `tell` is given the time, on the clock of `performance.now()`, up to
+   * which the server of this read holds all that was acknowledged: behind one address may be several replicas.
    *
    * @throws DatabaseUnavailable when neither can, DatabaseOverloaded, or the server's own error
    */
-  async read<T>(work: Read<T>, after?: WalPosition): Promise<DatabaseAnswer<T>> {
+  async read<T>(
+    work: Read<T>,
+    after?: WalPosition,
+    tell?: (heldUntilMs: number) => void,
+  ): Promise<DatabaseAnswer<T>> {
     const fromReplica = async (): Promise<DatabaseAnswer<T>> => {
-      const result = await work(after === undefined ? this.#replica : holding(this.#replica, after));
+      const reader =
+        after === undefined && tell === undefined
+          ? this.#replica
+          : holding(this.#replica, { after, tell: (lsn) => tell?.(this.#monitor.heldUntilMs(lsn)) });
+      const result = await work(reader);
       return { source: this.#count(this.#monitor.readServerIsPrimary ? 'primary' : 'replica'), result };
     };
     const fromPrimary = async (): Promise<DatabaseAnswer<T>> => {
       const answer = await this.readFromPrimary(work);
       this.#fallbacks += 1;
+      tell?.(performance.now());
       return answer;
     };
     const [first, second] = this.#replicaState.isUp ? [fromReplica, fromPrimary] : [fromPrimary, fromReplica];

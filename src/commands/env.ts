@@ -8,7 +8,7 @@ export const registerEnv: Register = (program, run) => {
         'after',
         examples(
           ['eval "$(halab env)"', 'then: psql "$HALAB_WRITE_URL"'],
-          ['halab env --json', 'writeUrl, readUrl, redisUrl, apiUrl, and one URL a node'],
+          ['halab env --json', 'writeUrl, readUrl, poolerUrl, redisUrl, apiUrl, and one URL a node'],
           ['halab env --superuser', 'for migrations and extensions'],
         ),
       )

@@ -1,6 +1,7 @@
-import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { Option } from '@commander-js/extra-typings';
 import { changeStack, operationOf } from './operation-of.js';
 import { command, examples, type Register } from './program.js';
+import { parseSizeBytes } from './size.js';
 
 /** How HAProxy takes its new configuration. */
 export const haproxyOption = () =>
@@ -11,22 +12,12 @@ export const haproxyOption = () =>
     .choices(['reload', 'restart'] as const)
     .default('reload' as const);
 
-const unitBytes = { '': 1, B: 1, kB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
-
-/** A size in PostgreSQL's units: `0`, `16kB`, `1MB`. */
-function walBytes(text: string): number {
-  const [, number, unit] = /^(\d{1,9})(|B|kB|MB|GB)$/.exec(text) ?? [];
-  if (number === undefined)
-    throw new InvalidArgumentError('It takes a number of bytes, for example 0, 16kB or 1MB.');
-  return Number(number) * unitBytes[unit as keyof typeof unitBytes];
-}
-
 export const registerFailover: Register = (program, run) => {
   program.addCommand(
     command('failover', 'stop the old primary, promote a replica, send writes to it, and verify')
       .requiredOption('--promote [node]', 'the replica to promote; without a name the one with the most WAL')
       .option('--force', 'although the primary answers: it is stopped first')
-      .option('--max-lag <bytes>', 'refuse to lose more WAL than this, for example 0 or 16kB', walBytes)
+      .option('--max-lag <bytes>', 'refuse to lose more WAL than this, for example 0 or 16kB', parseSizeBytes)
       .addOption(haproxyOption())
       .option('--dry-run', 'print the steps and their commands, and change nothing')
       .addHelpText(

@@ -29,8 +29,10 @@ async function runFault(
 
 const plainFaults = [
   { fault: 'kill', about: 'SIGKILL to every process of a node, as a power cut would' },
+  { fault: 'stop', about: 'the gentle end: PostgreSQL gets a fast shutdown; as halab stop, with --for' },
   { fault: 'pause', about: 'a hung node: it holds its connections and answers nobody' },
   { fault: 'crash', about: 'SIGKILL to the postmaster alone' },
+  { fault: 'fill', about: 'the disk of a PostgreSQL node is full; needs halab up --disk-limit' },
   { fault: 'wipe', about: 'a PostgreSQL node loses its data directory' },
 ] as const;
 
@@ -90,6 +92,22 @@ export const registerFault: Register = (program, run) => {
       .action((node, options) =>
         runFault(run, options, node, { fault: 'partition', from: options.from ?? [], way: options.way }),
       ),
+  );
+  fault.addCommand(
+    command('slow', 'a node that answers late: every packet that it sends is delayed')
+      .argument('<node>', 'name of the node')
+      .addOption(
+        new Option('--delay <duration>', 'how much later').argParser(parseDurationMs).default(100, '100ms'),
+      )
+      .addOption(forOption())
+      .addHelpText(
+        'after',
+        examples(
+          ['halab fault slow db-replica --delay 50ms', 'a far-away replica; needs netem in the kernel'],
+          ['halab fault slow haproxy --for 30s', 'healed by itself'],
+        ),
+      )
+      .action((node, options) => runFault(run, options, node, { fault: 'slow', delayMs: options.delay })),
   );
   program.addCommand(fault);
 };

@@ -22,6 +22,7 @@ import { registerPsql } from './psql.js';
 import { registerRedisCli } from './redis-cli.js';
 import { registerRejoin } from './rejoin.js';
 import { registerRepair } from './repair.js';
+import { registerReplica } from './replica.js';
 import { registerRestart } from './restart.js';
 import { registerServe } from './serve.js';
 import type { Run } from './session.js';
@@ -57,6 +58,7 @@ export function registerAll(program: Command, run: Run): void {
     registerFence,
     registerRejoin,
     registerRepair,
+    registerReplica,
     registerHistory,
     // What runs on it.
     registerServe,

@@ -23,8 +23,8 @@ export const registerStatus: Register = (program, run) => {
           ]);
           return await watchOrOnce(session, options.watch === true, async () => {
             const seen = await takeSnapshot(engine, session.stackName);
-            const { stack, topology, healthy, nodes, proxy, cache, api, findings } = seen;
-            const status = { stack, topology, healthy, nodes, proxy, cache, api, findings };
+            const { stack, topology, healthy, nodes, proxy, pooler, cache, api, findings } = seen;
+            const status = { stack, topology, healthy, nodes, proxy, pooler, cache, api, findings };
             return {
               data: status,
               text: (style) => renderStatus(status, style),

@@ -1,10 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import type Docker from 'dockerode';
 import { systemClock } from '../clock/clock.js';
 import { waitUntil } from '../clock/wait-until.js';
 import { HalabError } from '../errors/halab-error.js';
 import { packFiles, unpackFirstFile } from './archive.js';
 import type { Connection } from './connection.js';
-import type { ContainerSpec, ContainerState, ContainerSummary, Engine } from './engine.js';
+import type { ContainerSpec, ContainerState, ContainerSummary, Engine, VolumeSpec } from './engine.js';
 import { statusOf } from './engine-errors.js';
 import { labelFilter } from './label-filter.js';
 import { decodeLogs, splitLines } from './logs.js';
@@ -26,9 +27,27 @@ type ContainerCalls = Pick<
   | 'putFiles'
   | 'readFile'
   | 'fileExists'
+  | 'fileBytes'
   | 'tailLogs'
   | 'followLogs'
 >;
+
+const mount = ({ name, path, labels, limitBytes }: VolumeSpec): Docker.MountSettings => ({
+  Type: 'volume',
+  Source: name,
+  Target: path,
+  VolumeOptions: {
+    NoCopy: false,
+    Labels: { ...labels },
+    DriverConfig: {
+      Name: 'local',
+      Options:
+        limitBytes === undefined
+          ? {}
+          : { type: 'tmpfs', device: 'tmpfs', o: `size=${limitBytes},uid=999,gid=999,mode=0700` },
+    },
+  },
+});
 
 function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
   return {
@@ -52,22 +71,7 @@ function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
       CapDrop: ['ALL'],
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },
       ...(spec.sharedMemoryBytes === undefined ? {} : { ShmSize: spec.sharedMemoryBytes }),
-      ...(spec.volume === undefined
-        ? {}
-        : {
-            Mounts: [
-              {
-                Type: 'volume' as const,
-                Source: spec.volume.name,
-                Target: spec.volume.path,
-                VolumeOptions: {
-                  NoCopy: false,
-                  Labels: { ...spec.volume.labels },
-                  DriverConfig: { Name: 'local', Options: {} },
-                },
-              },
-            ],
-          }),
+      ...(spec.volume === undefined ? {} : { Mounts: [mount(spec.volume)] }),
     },
     NetworkingConfig: { EndpointsConfig: { [spec.networkId]: { Aliases: [...spec.aliases] } } },
   };
@@ -93,6 +97,23 @@ async function unlessAlready(change: Promise<unknown>): Promise<void> {
   }
 }
 
+/** What the engine tells of a file in a header of its answer; undefined when there is none. */
+async function statFile(
+  { docker, call }: Pick<Connection, 'docker' | 'call'>,
+  id: string,
+  path: string,
+): Promise<{ size: number } | undefined> {
+  try {
+    const answer = (await docker.getContainer(id).infoArchive({ path })) as IncomingMessage;
+    // An answer that nobody reads, though it is empty, keeps its connection open and the process alive.
+    answer.resume();
+    const header = answer.headers['x-docker-container-path-stat'];
+    return JSON.parse(Buffer.from(String(header), 'base64').toString()) as { size: number };
+  } catch (error) {
+    return statusOf(error) === 404 ? undefined : await call(Promise.reject(error as Error));
+  }
+}
+
 export const containerCalls = ({ docker, call }: Connection): ContainerCalls => ({
   createContainer: async (spec) => {
     try {
@@ -105,7 +126,7 @@ export const containerCalls = ({ docker, call }: Connection): ContainerCalls => 
       });
     }
   },
-  createSidecar: async ({ name, image, labels, besideId, command }) => {
+  createSidecar: async ({ name, image, labels, beside, command }) => {
     const options: Docker.ContainerCreateOptions = {
       name,
       Image: image,
@@ -116,9 +137,10 @@ export const containerCalls = ({ docker, call }: Connection): ContainerCalls => 
       Healthcheck: { Test: ['NONE'] },
       StopSignal: 'SIGTERM',
       HostConfig: {
-        NetworkMode: `container:${besideId}`,
         CapDrop: ['ALL'],
-        CapAdd: ['NET_ADMIN'],
+        ...('volume' in beside
+          ? { NetworkMode: 'none', Mounts: [mount(beside.volume)] }
+          : { NetworkMode: `container:${beside.networkOf}`, CapAdd: ['NET_ADMIN'] }),
         SecurityOpt: ['no-new-privileges'],
         RestartPolicy: { Name: 'no' },
       },
@@ -133,7 +155,15 @@ export const containerCalls = ({ docker, call }: Connection): ContainerCalls => 
     await call(docker.getContainer(id).kill({ signal }) as Promise<unknown>);
   },
   pauseContainer: (id) => call(docker.getContainer(id).pause() as Promise<void>),
-  unpauseContainer: (id) => call(docker.getContainer(id).unpause() as Promise<void>),
+  unpauseContainer: async (id) => {
+    try {
+      await docker.getContainer(id).unpause();
+    } catch (error) {
+      // The engine has no status of its own for a container that is not paused.
+      const { State } = await call(docker.getContainer(id).inspect());
+      if (State.Status !== 'running') await call(Promise.reject(error as Error));
+    }
+  },
   containerState: async (id) =>
     (await call(docker.getContainer(id).inspect())).State.Status as ContainerState,
   removeContainer: async (id) => {
@@ -171,16 +201,8 @@ export const containerCalls = ({ docker, call }: Connection): ContainerCalls => 
       return statusOf(error) === 404 ? undefined : await call(Promise.reject(error as Error));
     }
   },
-  fileExists: async (id, path) => {
-    try {
-      const answer = (await docker.getContainer(id).infoArchive({ path })) as NodeJS.ReadableStream;
-      // An answer that nobody reads, though it is empty, keeps its connection open and the process alive.
-      answer.resume();
-      return true;
-    } catch (error) {
-      return statusOf(error) === 404 ? false : await call(Promise.reject(error as Error));
-    }
-  },
+  fileExists: async (id, path) => (await statFile({ docker, call }, id, path)) !== undefined,
+  fileBytes: async (id, path) => (await statFile({ docker, call }, id, path))?.size,
 
   tailLogs: async (id, lines) => {
     const output = await call(

@@ -41,6 +41,15 @@ interface PublishedPort {
   address: string;
 }
 
+export interface VolumeSpec {
+  name: string;
+  /** Where it is mounted. */
+  path: string;
+  labels: Labels;
+  /** It is in memory then, and lasts as long as a container that uses it. */
+  limitBytes?: number;
+}
+
 export interface ContainerSpec {
   name: string;
   hostname: string;
@@ -50,18 +59,19 @@ export interface ContainerSpec {
   /** Names under which the other containers of the network find this one. */
   aliases: readonly string[];
   ports: readonly PublishedPort[];
-  volume?: { name: string; path: string; labels: Labels };
+  volume?: VolumeSpec;
   /** Size of /dev/shm, which parallel queries of PostgreSQL use. */
   sharedMemoryBytes?: number;
 }
 
-/** A container in the network of another, which it may change. */
+/** A container beside another: in its network, which it may change, or on its volume. */
 interface SidecarSpec {
   name: string;
   image: string;
   labels: Labels;
-  /** The container whose network it shares. */
-  besideId: string;
+  /** The container whose network it shares, or the volume. */
+  beside: { networkOf: string } | { volume: VolumeSpec };
+  /** Arguments of sh. */
   command: readonly string[];
 }
 
@@ -176,6 +186,7 @@ export interface Engine {
   readonly signalContainer: (id: string, signal: string) => Promise<void>;
   /** Freezes every process of it: it holds its connections and answers nobody. */
   readonly pauseContainer: (id: string) => Promise<void>;
+  /** One that is not frozen, but runs, is left as it is. */
   readonly unpauseContainer: (id: string) => Promise<void>;
   readonly watchDeaths: (labels: Labels) => DeathWatch;
   readonly containerState: (id: string) => Promise<ContainerState>;
@@ -186,6 +197,8 @@ export interface Engine {
   /** The file's text; undefined when there is none. Works on a stopped container too. */
   readonly readFile: (id: string, path: string) => Promise<string | undefined>;
   readonly fileExists: (id: string, path: string) => Promise<boolean>;
+  /** The size of a file, whether the container runs or not; undefined when there is none. */
+  readonly fileBytes: (id: string, path: string) => Promise<number | undefined>;
 
   readonly exec: (id: string, command: readonly string[], options?: ExecOptions) => Promise<ExecResult>;
   /** The container needs a POSIX shell. */

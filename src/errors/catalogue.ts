@@ -93,6 +93,16 @@ export const catalogue = {
     'Another command is changing the stack; the message names it.',
     'Wait until it has ended, or end it with Ctrl-C, and try again.',
   ),
+  NODE_EXISTS: entry(
+    exitCodes.refused,
+    'The stack has a node of that name already.',
+    'Choose another name. What is missing of the node, `halab up` makes.',
+  ),
+  TOO_MANY_REPLICAS: entry(
+    exitCodes.refused,
+    'The stack has as many replicas as a stack may have.',
+    'Take one away first: `halab replica remove NODE`.',
+  ),
   NODE_NOT_FOUND: entry(
     exitCodes.refused,
     'The stack has no node of that name, or none of the kind that the command needs.',
@@ -148,10 +158,25 @@ export const catalogue = {
     'The node has that fault already.',
     'See `halab faults`; `halab heal NODE` ends it.',
   ),
+  NO_DISK_LIMIT: entry(
+    exitCodes.refused,
+    'The volume has no limit of its own: it would fill the disk of the engine.',
+    'Make a stack whose volumes have one: `halab up --disk-limit 512MB`.',
+  ),
+  DISKS_IN_MEMORY: entry(
+    exitCodes.refused,
+    'The disks of the stack are in memory (`--disk-limit`): they end with the stack, or with the engine.',
+    'Remove the stack and its data with `halab down`.',
+  ),
   NOTHING_TO_HEAL: entry(
     exitCodes.refused,
     'No fault is in force there.',
     'See `halab faults` for those that are, and `halab status` for what is wrong otherwise.',
+  ),
+  KERNEL_LACKS: entry(
+    exitCodes.engine,
+    'The kernel of the engine’s machine lacks what the fault needs; nothing was changed.',
+    'Load the module that the message names, or use another machine. `halab doctor` says what the kernel has.',
   ),
   FAULT_FAILED: entry(
     exitCodes.incomplete,
@@ -172,6 +197,11 @@ export const catalogue = {
     exitCodes.refused,
     'The node that should rejoin is the primary itself.',
     'Look at the roles with `halab status`; another node may be meant.',
+  ),
+  REMOVE_PRIMARY: entry(
+    exitCodes.refused,
+    'The node that should be removed is the primary.',
+    'Promote a replica first: `halab failover --promote`. `halab down` removes the whole stack.',
   ),
   WOULD_DISCARD: entry(
     exitCodes.refused,

@@ -2,6 +2,7 @@ import { waitUntil } from '../clock/wait-until.js';
 import { HalabError } from '../errors/halab-error.js';
 import { releaseCommand } from '../nodes/haproxy/hold.js';
 import { openSession, type PostgresSession } from '../nodes/postgres/client.js';
+import { startCutting, stopCutting } from '../nodes/postgres/cutting.js';
 import { openAccess } from '../stack/access.js';
 import type { Operation } from '../stack/operation.js';
 import { getNode, getStack, onlyNode } from '../stack/stack.js';
@@ -32,27 +33,33 @@ const describe = ({ pid, state, application, seconds }: OpenSession): string =>
   `process ${pid}${application === '' ? '' : ` (${application})`}: ${state} for ${seconds.toFixed(1)} s`;
 
 /**
- * Ends the sessions of a server between their transactions, and waits until none is left. The server itself does it, by
- * idle_session_timeout: a session that has ended a transaction is ended before it begins the next, with SQLSTATE 57P05,
- * which no server says of a statement that it has begun (src/backend/tcop/postgres.c: the timeout is looked at before a
- * command is carried out). A session that rests takes no notice of the setting, and is terminated; a client that ends
- * its rest within the same round trip gets 57P01 for its statement, which was not begun, but could have been.
+ * Ends the sessions of a server between their transactions, and waits until none is left. The server itself does it
+ * (`startCutting`). A session that rests takes no notice of the setting, and is terminated; a client that ends its rest
+ * within the same round trip gets 57P01 for its statement, which was not begun, but could have been.
  *
  * @param session as superuser
+ * @param drained resolves when no session is on its way to the server any more
  * @throws SWITCHOVER_CALLED_OFF when a transaction is not over in time; the setting stays, until `stopCutting`
  */
 export async function cutBetweenTransactions(
   { clock, signal }: Operation,
   session: PostgresSession,
-  timeoutMs: number,
+  { timeoutMs, drained }: { timeoutMs: number; drained: Promise<unknown> },
 ): Promise<void> {
+  let isDrained = false;
+  void drained.then(
+    () => {
+      isDrained = true;
+    },
+    () => undefined,
+  );
   let open: OpenSession[] = [];
-  await session.query('ALTER SYSTEM SET idle_session_timeout = 1');
-  await session.query('SELECT pg_reload_conf()');
+  await startCutting(session);
   await waitUntil(
     async () => {
+      const drainedBefore = isDrained;
       open = await session.query<OpenSession>(openSql, [restMs]);
-      return open.length === 0 ? true : undefined;
+      return open.length === 0 && drainedBefore ? true : undefined;
     },
     {
       clock,
@@ -65,12 +72,6 @@ export async function cutBetweenTransactions(
         }),
     },
   );
-}
-
-/** Sessions may be idle again, as long as they like. */
-export async function stopCutting(session: PostgresSession): Promise<void> {
-  await session.query('ALTER SYSTEM RESET idle_session_timeout');
-  await session.query('SELECT pg_reload_conf()');
 }
 
 /** Ends what a switchover that was cut off has left: sessions may be idle again, and connections are let in. */

@@ -3,8 +3,8 @@ import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
 import { recorded } from '../history/history.js';
-import { readServerState } from '../nodes/postgres/server-state.js';
 import { openAccess } from '../stack/access.js';
+import { askServers } from '../stack/ask-servers.js';
 import type { Operation } from '../stack/operation.js';
 import { configuredWritesTo } from '../stack/proxy.js';
 import { getNode, getStack, nodesOfKind, onlyNode } from '../stack/stack.js';
@@ -55,17 +55,10 @@ async function stopAndFence(
   const stack = await getStack(engine, name);
   const node = getNode(stack, options.node, 'postgres');
   const access = await openAccess(engine, stack);
-  const answers = await Promise.all(
-    nodesOfKind(stack, 'postgres')
-      .filter(({ state }) => state === 'running')
-      .map(async (each) => ({
-        name: each.name,
-        role: (await readServerState(access.postgres(each, 'monitor'), askTimeoutMs).catch(() => undefined))
-          ?.role,
-      })),
-  );
-  const own = answers.find((answer) => answer.name === node.name)?.role;
-  const primary = answers.find((answer) => answer.name !== node.name && answer.role === 'primary')?.name;
+  const answers = await askServers(access, nodesOfKind(stack, 'postgres'), askTimeoutMs);
+  const own = answers.find((answer) => answer.node.name === node.name)?.state.role;
+  const primary = answers.find((answer) => answer.node.name !== node.name && answer.state.role === 'primary')
+    ?.node.name;
   if (own === 'replica') {
     throw new HalabError(
       'NOT_A_PRIMARY',
@@ -88,7 +81,7 @@ async function stopAndFence(
   }
   await step(emit, clock.nowMs, { id: 'fence', title: 'fence', node: node.name }, async () => {
     if (!hasEnded(node)) await stopContainer(engine, node, stopGraceS);
-    await fence(operation, [node]);
+    await fence(operation, [node], primary);
   });
   const [after, configured] = await Promise.all([
     engine.containerState(node.containerId),

@@ -1,6 +1,7 @@
 import type { Engine } from '../docker/engine.js';
 import { dataDirectory } from '../nodes/postgres/kind.js';
 import type { EndedTimeline, WalStand } from '../nodes/postgres/timeline-history.js';
+import { walFileName, walFilePrefix } from '../nodes/postgres/wal-file.js';
 import { readWaldump, type WalPast } from '../nodes/postgres/wal-past-fork.js';
 import type { StackNode } from '../stack/stack.js';
 
@@ -34,15 +35,18 @@ export async function readWalPast(
   { containerId }: StackNode,
   { timeline, lsn }: WalStand,
 ): Promise<WalPast> {
-  // It ends with an error wherever the WAL ends; no record at all means that it ends before the position.
+  // It ends with an error wherever the WAL ends; no record at all means that it ends before the position. Without the
+  // names of files it takes any to learn their size from, and fails on one that is prepared and empty.
   const { stdout } = await engine.exec(containerId, [
     'sh',
     '-c',
-    `pg_waldump --path "$1" --timeline "$2" --start "$3" 2> /dev/null | head -c ${waldumpLimitBytes}`,
+    `cd "$1" && last=$(ls | grep "^$2................$" | tail -n 1) &&
+pg_waldump --path . --start "$3" "$4" "$last" 2> /dev/null | head -c ${waldumpLimitBytes}`,
     'waldump',
     walDirectory,
-    String(timeline),
+    walFilePrefix(timeline),
     lsn,
+    walFileName(timeline, lsn),
   ]);
   return readWaldump(stdout, lsn);
 }

@@ -1,5 +1,5 @@
 import { checkCommand, type HaproxyAction, reloadScript } from '../nodes/haproxy/point.js';
-import { promoteCommand, standbySignalPath } from '../nodes/postgres/kind.js';
+import { nodeConfPath, promoteCommand, standbySignalPath } from '../nodes/postgres/kind.js';
 import { containerName } from '../stack/labels.js';
 
 /** The steps of a failover, in the order in which each must be complete. */
@@ -11,7 +11,8 @@ export type FailoverStep =
   | 'point proxy'
   | 'verify'
   | 'fence old primary'
-  | 'keep WAL';
+  | 'keep WAL'
+  | 'follow new primary';
 
 export interface PlannedStep {
   name: FailoverStep;
@@ -26,8 +27,10 @@ export interface FailoverFacts {
   stack: string;
   /** The node that becomes the primary. */
   candidate: string;
-  /** The other PostgreSQL nodes: none of them may stay a primary. */
+  /** The PostgreSQL nodes that may be a primary, or do not answer: none of them may stay one. */
   others: readonly string[];
+  /** Replicas that go on and follow the candidate. */
+  followers: readonly string[];
   haproxy: string;
   action: HaproxyAction;
 }
@@ -36,7 +39,14 @@ const shell = (words: readonly string[]): string =>
   words.map((word) => (/^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
 
 /** The steps with the commands that would run. Pure: `--dry-run` prints what the execution follows. */
-export function planFailover({ stack, candidate, others, haproxy, action }: FailoverFacts): PlannedStep[] {
+export function planFailover({
+  stack,
+  candidate,
+  others,
+  followers,
+  haproxy,
+  action,
+}: FailoverFacts): PlannedStep[] {
   const container = (node: string): string => containerName(stack, node);
   const psql = (sql: string): string => `docker exec ${container(candidate)} psql -d shop -c "${sql}"`;
   return [
@@ -83,11 +93,25 @@ export function planFailover({ stack, candidate, others, haproxy, action }: Fail
     {
       name: 'keep WAL',
       purpose: 'a slot for each other node, so that it can follow when it comes back',
-      command: others
+      command: [...others, ...followers]
         .map((node) =>
           psql(`SELECT pg_create_physical_replication_slot('${node.replaceAll('-', '_')}', true)`),
         )
         .join(' && '),
     },
+    ...(followers.length === 0
+      ? []
+      : [
+          {
+            name: 'follow new primary' as const,
+            purpose: `the other replicas stream from ${candidate}, without a restart or a base backup`,
+            command: followers
+              .map(
+                (node) =>
+                  `docker cp node.conf ${container(node)}:${nodeConfPath} && docker exec ${container(node)} psql -d shop -c "SELECT pg_reload_conf()"`,
+              )
+              .join(' && '),
+          },
+        ]),
   ];
 }

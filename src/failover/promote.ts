@@ -5,10 +5,13 @@ import { recorded } from '../history/history.js';
 import { openSession } from '../nodes/postgres/client.js';
 import { promoteCommand } from '../nodes/postgres/kind.js';
 import { readServerState } from '../nodes/postgres/server-state.js';
+import { createSlots } from '../nodes/postgres/slots.js';
+import { changeQuorum, waitForReplicas } from '../nodes/postgres/sync.js';
 import { openAccess } from '../stack/access.js';
 import type { Operation } from '../stack/operation.js';
 import { getNode, getStack, nodesOfKind, requireRunning } from '../stack/stack.js';
-import { createSlots, fence, promoteAndWait, readRecovery, waitForReplay } from './promotion.js';
+import { fence, promoteAndWait, readRecovery, waitForReplay } from './promotion.js';
+import { repoint } from './repoint.js';
 
 export interface PromoteResult {
   promoted: string;
@@ -67,15 +70,24 @@ async function promoteAlone(operation: Operation, stackName: string, name: strin
     waitForReplay(operation, node, session, { sourceStopped: stopped.length === others.length }),
   );
   await step(emit, clock.nowMs, { id: 'promote', title: 'promote', node: name }, async () => {
-    await Promise.all([promoteAndWait(operation, node, session, pgCtl), fence(operation, stopped)]);
+    await Promise.all([promoteAndWait(operation, node, session, pgCtl), fence(operation, stopped, name)]);
   });
+  await waitForReplicas(session, []);
   await createSlots(session, others);
+  const followers = others.filter(({ state }) => state === 'running');
+  const { diverged } = await repoint(operation, access, followers, node);
+  await changeQuorum(session, () =>
+    followers.map((each) => each.name).filter((each) => !diverged.includes(each)),
+  );
   const { timeline } = await readServerState(access.postgres(node, 'monitor'));
   return {
     promoted: name,
     fenced: stopped.map((other) => other.name),
     timeline: { before: before.timeline, after: timeline },
     durationMs: clock.nowMs() - startMs,
-    next: [typed(stackName, `proxy point ${name}`)],
+    next: [
+      typed(stackName, `proxy point ${name}`),
+      ...diverged.map((each) => typed(stackName, `rejoin ${each}`)),
+    ],
   };
 }

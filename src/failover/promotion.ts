@@ -1,9 +1,10 @@
+import type { Clock } from '../clock/clock.js';
 import { waitUntil } from '../clock/wait-until.js';
 import type { PreparedExec } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import type { PostgresSession } from '../nodes/postgres/client.js';
-import { promoteCommand, slotName, standbySignal } from '../nodes/postgres/kind.js';
-import { newestTimeline } from '../nodes/postgres/server-state.js';
+import { nodeConfFile, promoteCommand, standbySignal } from '../nodes/postgres/kind.js';
+import { newestTimeline, replaysLate } from '../nodes/postgres/server-state.js';
 import type { Operation } from '../stack/operation.js';
 import type { StackNode } from '../stack/stack.js';
 
@@ -11,20 +12,37 @@ const replayTimeoutMs = 60_000;
 const promoteTimeoutMs = 60_000;
 const pollMs = 3;
 
+/** Three rounds of wal_retrieve_retry_interval, after each of which the startup process reads pg_wal again. */
+const nothingLeftMs = 300;
+
+/**
+ * A replica that has received nothing for so long from a server that has ended, or is ending, will receive nothing more:
+ * a walsender sends without a pause what there is. It may not have heard of the end, when the two are cut off.
+ */
+export const silenceMs = 1000;
+
 interface Recovery {
   replica: boolean;
+  /** The position that was received last; null on one that never was a replica. */
+  received: string | null;
   replayed: boolean;
+  /** The position that was replayed last; null on a primary that never was a replica. */
+  lsn: string | null;
+  /** The startup process waits for WAL: it has read what there is, as far as it can. */
+  waits: boolean;
   streaming: boolean;
   /** It replays late on purpose, or not at all. */
   late: boolean;
   timeline: number;
 }
 
-const recoverySql = `SELECT pg_is_in_recovery() AS replica,
+const recoverySql = `SELECT pg_is_in_recovery() AS replica, pg_last_wal_receive_lsn()::text AS received,
   coalesce(pg_last_wal_receive_lsn() <= pg_last_wal_replay_lsn(), true) AS replayed,
+  pg_last_wal_replay_lsn()::text AS lsn,
+  EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'startup'
+    AND wait_event IN ('RecoveryWalStream', 'RecoveryRetrieveRetryInterval')) AS waits,
   EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') AS streaming,
-  pg_is_in_recovery() AND (pg_is_wal_replay_paused()
-    OR current_setting('recovery_min_apply_delay') <> '0') AS late,
+  ${replaysLate} AS late,
   ${newestTimeline} AS timeline`;
 
 /** @throws what pg throws */
@@ -41,9 +59,23 @@ export async function endReplayDelay(session: PostgresSession): Promise<void> {
   await session.query('SELECT pg_wal_replay_resume() WHERE pg_is_in_recovery()');
 }
 
+/** Tells for how many milliseconds it has been given the same position; none while it is given undefined. */
+export function unchangedFor(clock: Clock): (lsn: string | null | undefined) => number {
+  let last: string | null | undefined;
+  let sinceMs = 0;
+  return (lsn) => {
+    const nowMs = clock.nowMs();
+    if (lsn === undefined || lsn !== last) sinceMs = nowMs;
+    last = lsn;
+    return nowMs - sinceMs;
+  };
+}
+
 /**
  * Waits until a replica has replayed what it received. With `sourceStopped` it first waits until no walreceiver
- * streams any more: until then, the last WAL that the old primary sent may still be on its way.
+ * streams any more, or receives: until then, the last WAL that the old primary sent may still be on its way. What a killed primary
+ * sent last may be the beginning of a record, which nobody can replay: WAL is flushed, and sent, up to the end of a page
+ * (XLogBackgroundFlush in src/backend/access/transam/xlog.c). Then it is enough that the startup process waits in vain.
  *
  * @throws NOT_REPLAYED
  */
@@ -53,11 +85,16 @@ export async function waitForReplay(
   session: PostgresSession,
   { sourceStopped }: { sourceStopped: boolean },
 ): Promise<void> {
+  const heard = unchangedFor(clock);
+  const waitedInVain = unchangedFor(clock);
   await waitUntil(
     async () => {
-      const { replayed, streaming, late } = await readRecovery(session);
+      const { replayed, streaming, received, late, waits, lsn } = await readRecovery(session);
       if (late) await endReplayDelay(session);
-      return replayed && !(sourceStopped && streaming) ? true : undefined;
+      if (!sourceStopped) return replayed ? true : undefined;
+      if (streaming && heard(received) < silenceMs) return undefined;
+      if (replayed) return true;
+      return waitedInVain(late || !waits ? undefined : lsn) >= nothingLeftMs ? true : undefined;
     },
     {
       clock,
@@ -134,26 +171,18 @@ export async function promoteAndWait(
   await Promise.race([promoted, failed]);
 }
 
-/** Makes sure that these stopped nodes come back as replicas, whoever starts them. */
-export async function fence({ engine }: Operation, nodes: readonly StackNode[]): Promise<void> {
-  await Promise.all(nodes.map(({ containerId }) => engine.putFiles(containerId, [standbySignal])));
-}
-
-/**
- * Slots on the primary for nodes that may follow it later. One that is there stays, unless it has lost WAL: that one
- * was left from when this server followed, and would refuse its replica.
- */
-export async function createSlots(session: PostgresSession, nodes: readonly StackNode[]): Promise<void> {
-  for (const { name } of nodes) {
-    await session.query(
-      `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
-       WHERE slot_name = $1 AND wal_status = 'lost'`,
-      [slotName(name)],
-    );
-    await session.query(
-      `SELECT pg_create_physical_replication_slot($1, true)
-       WHERE NOT EXISTS (SELECT FROM pg_replication_slots WHERE slot_name = $1)`,
-      [slotName(name)],
-    );
-  }
+/** Makes sure that these stopped nodes come back as replicas, whoever starts them; of the primary, when there is one. */
+export async function fence(
+  { engine }: Operation,
+  nodes: readonly StackNode[],
+  primary: string | undefined,
+): Promise<void> {
+  await Promise.all(
+    nodes.map(({ name, containerId }) =>
+      engine.putFiles(containerId, [
+        standbySignal,
+        ...(primary === undefined ? [] : [nodeConfFile(name, primary)]),
+      ]),
+    ),
+  );
 }

@@ -8,6 +8,7 @@ import {
   preparePoint,
   startWithConfig,
 } from '../nodes/haproxy/point.js';
+import type { KindName } from '../nodes/node-kind.js';
 import type { StackAccess } from '../stack/access.js';
 import type { Operation } from '../stack/operation.js';
 import { configuredWritesTo } from '../stack/proxy.js';
@@ -58,7 +59,7 @@ export interface ProxyChange extends Disposable {
 }
 
 /**
- * Prepares to send writes to one of these servers, whichever it will be; the HTTP port of the API stays as it is. An
+ * Prepares to send writes to one of these servers, whichever it will be; the ports for reads and of the API stay as they are. An
  * HAProxy that does not run cannot check, and is started with its new configuration.
  */
 export function proxyChange(
@@ -68,16 +69,17 @@ export function proxyChange(
   action: HaproxyAction,
 ): ProxyChange {
   const haproxy = onlyNode(stack, 'haproxy');
-  const apiInstances = nodesOfKind(stack, 'api').map(({ name }) => name);
+  const namesOf = (kind: KindName): string[] => nodesOfKind(stack, kind).map(({ name }) => name);
+  const rest = { databases: namesOf('postgres'), apiInstances: namesOf('api') };
   const { containerId, state } = haproxy;
   if (state !== 'running') {
     return {
       check: () => configuredWritesTo(engine, haproxy),
-      apply: (writesTo) => startWithConfig(engine, containerId, { writesTo, apiInstances }),
+      apply: (writesTo) => startWithConfig(engine, containerId, { writesTo, ...rest }),
       [Symbol.dispose]: () => undefined,
     };
   }
-  const prepared = preparePoint(engine, containerId, { servers, apiInstances, action });
+  const prepared = preparePoint(engine, containerId, { servers, ...rest, action });
   return {
     check: () => checkConfig(prepared),
     apply: (writesTo) => point(engine, containerId, { prepared, writesTo, action }),

@@ -1,8 +1,9 @@
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import type { PostgresSession } from '../nodes/postgres/client.js';
-import { newestTimeline, readServerState, type ServerState } from '../nodes/postgres/server-state.js';
+import { newestTimeline, type ServerState } from '../nodes/postgres/server-state.js';
 import type { StackAccess } from '../stack/access.js';
+import { type AnsweringServer, askServers } from '../stack/ask-servers.js';
 import type { Operation } from '../stack/operation.js';
 import { startsAsPrimary } from '../stack/second-primary.js';
 import type { Stack, StackNode } from '../stack/stack.js';
@@ -10,7 +11,7 @@ import { hasEnded } from '../stack/stop-container.js';
 import { leaveStopped, startWithoutServer } from '../stack/without-server.js';
 import { describeDiscarded, nameTables } from './discarded.js';
 import { inspectData, readWalPast } from './inspect-data.js';
-import { readRecovery, waitForReplay } from './promotion.js';
+import { waitForReplay } from './promotion.js';
 
 /** A server that does not say within this time that it is a primary is taken for dead: it is stopped in any case. */
 const askTimeoutMs = 500;
@@ -25,22 +26,8 @@ export interface Takeover {
   others: readonly StackNode[];
   /** The node that the proxy sends writes to. */
   current: string | undefined;
-}
-
-interface AlivePrimary {
-  node: StackNode;
-  state: ServerState;
-}
-
-async function primaryThatAnswers({ others, access }: Takeover): Promise<AlivePrimary | undefined> {
-  const running = others.filter(({ state }) => state === 'running');
-  const answers = await Promise.all(
-    running.map(async (node) => ({
-      node,
-      state: await readServerState(access.postgres(node, 'monitor'), askTimeoutMs).catch(() => undefined),
-    })),
-  );
-  return answers.flatMap(({ node, state }) => (state?.role === 'primary' ? [{ node, state }] : []))[0];
+  /** Whether the candidate is a replica still. */
+  replica: boolean;
 }
 
 /** @throws NOT_A_REPLICA when the candidate takes the writes already, and no stopped node would start as a primary */
@@ -88,7 +75,7 @@ async function readLoss(operation: Operation, takeover: Takeover, old: StackNode
 async function refuseLoss(
   operation: Operation,
   takeover: Takeover,
-  alive: AlivePrimary | undefined,
+  alive: AnsweringServer | undefined,
   maxLagBytes: number,
 ): Promise<void> {
   const { stack, candidate, session, others, current } = takeover;
@@ -136,11 +123,9 @@ export async function refuseHarm(
   takeover: Takeover,
   { force, maxLagBytes }: Permissions,
 ): Promise<void> {
-  const { stack, candidate, session } = takeover;
-  const [alive, { replica }] = await Promise.all([
-    force && maxLagBytes === undefined ? undefined : primaryThatAnswers(takeover),
-    readRecovery(session),
-  ]);
+  const { stack, access, candidate, others, replica } = takeover;
+  const answers = force && maxLagBytes === undefined ? [] : await askServers(access, others, askTimeoutMs);
+  const alive = answers.find(({ state }) => state.role === 'primary');
   if (alive !== undefined && !force) {
     throw new HalabError('PRIMARY_ALIVE', `${alive.node.name} is the primary, and it answers.`, {
       hint: `Swap the roles without a loss: ${typed(stack.name, `switchover ${candidate.name}`)}. Or stop it first, whatever it is doing: ${typed(stack.name, `failover --promote ${candidate.name} --force`)}.`,

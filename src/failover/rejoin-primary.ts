@@ -1,7 +1,7 @@
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
-import { readServerState, type ServerState } from '../nodes/postgres/server-state.js';
 import type { StackAccess } from '../stack/access.js';
+import { type AnsweringServer, askServers } from '../stack/ask-servers.js';
 import type { Operation } from '../stack/operation.js';
 import { configuredWritesTo } from '../stack/proxy.js';
 import { nodesOfKind, onlyNode, type Stack, type StackNode } from '../stack/stack.js';
@@ -15,21 +15,13 @@ export async function findPrimary(
   { engine }: Operation,
   stack: Stack,
   access: StackAccess,
-  node: StackNode,
-): Promise<{ node: StackNode; state: ServerState }> {
-  const running = nodesOfKind(stack, 'postgres').filter(({ state }) => state === 'running');
+  node: Pick<StackNode, 'name'>,
+): Promise<AnsweringServer> {
   const [answers, configured] = await Promise.all([
-    Promise.all(
-      running.map(async (each) => ({
-        node: each,
-        state: await readServerState(access.postgres(each, 'monitor')).catch(() => undefined),
-      })),
-    ),
+    askServers(access, nodesOfKind(stack, 'postgres')),
     configuredWritesTo(engine, onlyNode(stack, 'haproxy')),
   ]);
-  const primaries = answers.flatMap(({ node: each, state }) =>
-    state?.role === 'primary' ? [{ node: each, state }] : [],
-  );
+  const primaries = answers.filter(({ state }) => state.role === 'primary');
   const rightful = primaries.find((each) => each.node.name === configured) ?? primaries[0];
   if (rightful === undefined) {
     throw new HalabError(

@@ -10,6 +10,8 @@ import {
   slotName,
 } from '../nodes/postgres/kind.js';
 import { readServerState, type ServerState } from '../nodes/postgres/server-state.js';
+import { createSlots } from '../nodes/postgres/slots.js';
+import { changeQuorum } from '../nodes/postgres/sync.js';
 import { forkPassedBy } from '../nodes/postgres/timeline-history.js';
 import { openAccess, type StackAccess } from '../stack/access.js';
 import type { Operation } from '../stack/operation.js';
@@ -21,7 +23,6 @@ import { leaveStopped } from '../stack/without-server.js';
 import { type Discarded, describeDiscarded, nameTables } from './discarded.js';
 import { inspectData } from './inspect-data.js';
 import { type Phase, type PhaseRecorder, recordPhases } from './phases.js';
-import { createSlots } from './promotion.js';
 import { planRejoin, type RejoinMethod, type RejoinPlan } from './rejoin-plan.js';
 import { findPrimary } from './rejoin-primary.js';
 
@@ -235,5 +236,6 @@ export async function follow(operation: Operation, options: RejoinOptions): Prom
   const { timeline: after } = await carryOut(rejoining, method, inspection);
   await using rejoined = await openSession(access.postgres(node, 'postgres'));
   await dropForgottenSlots(rejoined);
+  await changeQuorum(session, (replicas) => [...replicas, node.name]);
   return result(method, reason, { discarded, before, after });
 }

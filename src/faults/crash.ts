@@ -1,9 +1,7 @@
-import { waitUntil } from '../clock/wait-until.js';
 import { HalabError } from '../errors/halab-error.js';
 import { step } from '../events/events.js';
+import { waitUntilEnded } from '../stack/stop-container.js';
 import type { Target } from './fault.js';
-
-const endTimeoutMs = 10_000;
 
 /**
  * SIGKILL to the postmaster alone: the kernel takes its backends no memory and no socket, and each ends by itself
@@ -11,22 +9,21 @@ const endTimeoutMs = 10_000;
  *
  * @throws FAULT_FAILED
  */
-export const crash = ({ operation: { engine, clock, emit, signal }, node }: Target): Promise<void> =>
+export const crash = ({ operation, node }: Target): Promise<void> =>
   step(
-    emit,
-    clock.nowMs,
+    operation.emit,
+    operation.clock.nowMs,
     { id: `crash ${node.name}`, title: `crash ${node.name} (SIGKILL to the postmaster)`, node: node.name },
     async () => {
-      await engine.exec(node.containerId, ['sh', '-c', 'kill -KILL "$(head -n 1 "$PGDATA/postmaster.pid")"']);
-      await waitUntil(
-        async () => ((await engine.containerState(node.containerId)) === 'exited' ? true : undefined),
-        {
-          clock,
-          timeoutMs: endTimeoutMs,
-          intervalMs: 20,
-          signal,
-          onTimeout: () => new HalabError('FAULT_FAILED', `${node.name} runs on without its postmaster.`),
-        },
+      await operation.engine.exec(node.containerId, [
+        'sh',
+        '-c',
+        'kill -KILL "$(head -n 1 "$PGDATA/postmaster.pid")"',
+      ]);
+      await waitUntilEnded(
+        operation,
+        node,
+        () => new HalabError('FAULT_FAILED', `${node.name} runs on without its postmaster.`),
       );
     },
   );

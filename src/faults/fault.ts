@@ -4,7 +4,7 @@ import type { Stack, StackNode } from '../stack/stack.js';
 
 /** A fault of a node, as the stack itself shows it: whoever injected it, and whether that process lives or not. */
 export interface Fault {
-  fault: 'stopped' | 'pause' | 'partition' | 'lag' | 'wipe';
+  fault: 'stopped' | 'pause' | 'partition' | 'slow' | 'lag' | 'fill' | 'wipe';
   node: string;
   /** What it means, in one sentence without a stop. */
   detail: string;

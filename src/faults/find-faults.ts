@@ -1,10 +1,11 @@
 import { readServerState } from '../nodes/postgres/server-state.js';
 import type { StackAccess } from '../stack/access.js';
+import { describeNetworkFault } from '../stack/network-fault.js';
 import type { Operation } from '../stack/operation.js';
-import { describePartition } from '../stack/partition.js';
 import type { Stack, StackNode } from '../stack/stack.js';
 import { hasEnded } from '../stack/stop-container.js';
 import type { Fault } from './fault.js';
+import { isFilled } from './fill.js';
 import { isWiped } from './wipe.js';
 
 const askTimeoutMs = 1000;
@@ -34,12 +35,12 @@ async function faultOf(
 /** The faults in force, read from the engine and the servers: nothing is remembered. */
 export async function findFaults(operation: Operation, stack: Stack, access: StackAccess): Promise<Fault[]> {
   const found = await Promise.all(stack.nodes.map((node) => faultOf(operation, access, node)));
-  const cut = stack.partitions.map(
-    (partition): Fault => ({
-      fault: 'partition',
-      node: partition.node,
-      detail: `it is ${describePartition(partition)}`,
-    }),
+  const cut = stack.networkFaults.map(
+    (each): Fault => ({ fault: each.fault, node: each.node, detail: `it is ${describeNetworkFault(each)}` }),
   );
-  return [...cut, ...found.filter((fault) => fault !== undefined)];
+  const filled = await Promise.all(stack.nodes.map((node) => isFilled(operation.engine, node)));
+  const full = stack.nodes
+    .filter((_, index) => filled[index] === true)
+    .map(({ name }): Fault => ({ fault: 'fill', node: name, detail: 'its disk is full' }));
+  return [...cut, ...full, ...found.filter((fault) => fault !== undefined)];
 }

@@ -6,22 +6,48 @@ import { recorded } from '../history/history.js';
 import { openAccess } from '../stack/access.js';
 import { startNode } from '../stack/control.js';
 import type { Operation } from '../stack/operation.js';
+import { startsAsPrimary } from '../stack/second-primary.js';
 import { getNode, getStack } from '../stack/stack.js';
 import type { Fault, Target } from './fault.js';
+import { endFill } from './fill.js';
 import { findFaults } from './find-faults.js';
 import { endLag } from './lag.js';
-import { endPartition } from './partition.js';
+import { endNetworkFault } from './sidecar.js';
 
 export interface HealResult {
   healed: Fault[];
   next: string[];
 }
 
+/**
+ * Starts a node that has ended. A PostgreSQL node that is to follow a primary does so by a rejoin: it may hold WAL that
+ * the primary never had, and would wait for the rest of it in vain.
+ *
+ * @throws WOULD_DISCARD; what `startNode` and `rejoin` throw
+ */
+async function startAgain({ operation, stack, node }: Target): Promise<void> {
+  if (node.kind === 'postgres' && !(await startsAsPrimary(operation.engine, node))) {
+    try {
+      await rejoin(operation, {
+        stack: stack.name,
+        node: node.name,
+        dryRun: false,
+        mayDiscard: () => Promise.resolve(false),
+      });
+      return;
+    } catch (error) {
+      if (!(error instanceof HalabError && error.code === 'NO_PRIMARY')) throw error;
+    }
+  }
+  await startNode(operation, stack.name, node.name);
+}
+
 async function end({ fault }: Fault, target: Target): Promise<void> {
   const { operation, stack, node } = target;
   switch (fault) {
     case 'partition':
-      await endPartition(target);
+    case 'slow':
+      await endNetworkFault(target, fault);
       return;
     case 'pause':
       await operation.engine.unpauseContainer(node.containerId);
@@ -29,8 +55,11 @@ async function end({ fault }: Fault, target: Target): Promise<void> {
     case 'lag':
       await endLag(target);
       return;
+    case 'fill':
+      await endFill(operation.engine, node);
+      return;
     case 'stopped':
-      await startNode(operation, stack.name, node.name);
+      await startAgain(target);
       return;
     case 'wipe':
       await rejoin(operation, {
@@ -46,7 +75,7 @@ async function end({ fault }: Fault, target: Target): Promise<void> {
 }
 
 /** What others need first comes first: a wiped node is copied from a primary that has to run. */
-const order: readonly Fault['fault'][] = ['partition', 'pause', 'lag', 'stopped', 'wipe'];
+const order: readonly Fault['fault'][] = ['partition', 'slow', 'pause', 'lag', 'fill', 'stopped', 'wipe'];
 
 /**
  * Ends the faults of a node, or of all: what hangs goes on, what has ended is started, what is lost is copied.
@@ -85,4 +114,11 @@ export async function heal(
     );
   }
   return { healed: faults, next: [typed(stackName, 'status')] };
+}
+
+/** Ends the faults of a node, and does not mind that none is left: somebody else may have ended them meanwhile. */
+export async function healIfNeeded(operation: Operation, stackName: string, node: string): Promise<void> {
+  await heal(operation, stackName, node).catch((error: unknown) => {
+    if (!(error instanceof HalabError && error.code === 'NOTHING_TO_HEAL')) throw error;
+  });
 }

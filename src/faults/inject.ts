@@ -1,25 +1,27 @@
-import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { recorded } from '../history/history.js';
 import { openAccess } from '../stack/access.js';
+import { stopNode } from '../stack/control.js';
 import type { Operation } from '../stack/operation.js';
 import { getNode, getStack, requireRunning } from '../stack/stack.js';
 import { crash } from './crash.js';
 import type { Target } from './fault.js';
-import { heal } from './heal.js';
+import { fill } from './fill.js';
+import { healIfNeeded } from './heal.js';
 import { kill } from './kill.js';
 import { lag } from './lag.js';
 import { type PartitionOptions, partition } from './partition.js';
 import { pause } from './pause.js';
+import { slow } from './slow.js';
 import { wipe } from './wipe.js';
 
 const healMarginMs = 5000;
 
 /** A fault with all that it takes. */
 export type Injection =
-  | { fault: 'kill' | 'pause' }
-  | { fault: 'crash' | 'wipe' }
+  | { fault: 'kill' | 'stop' | 'pause' | 'crash' | 'fill' | 'wipe' }
   | ({ fault: 'partition' } & Omit<PartitionOptions, 'atMostMs'>)
+  | { fault: 'slow'; delayMs: number }
   /** Without a delay, nothing is replayed. */
   | { fault: 'lag'; delayMs: number | undefined };
 
@@ -32,22 +34,25 @@ export interface FaultResult {
 }
 
 function injectInto(target: Target, injection: Injection, forMs: number | undefined): Promise<void> {
+  // Should this process die before it heals it.
+  const atMostMs = forMs === undefined ? undefined : forMs + healMarginMs;
   switch (injection.fault) {
     case 'kill':
       return kill(target.operation, target.node);
+    case 'stop':
+      return stopNode(target.operation, target.stack.name, target.node.name).then(() => undefined);
     case 'pause':
       return pause(target);
     case 'crash':
       return crash(target);
+    case 'fill':
+      return fill(target);
     case 'wipe':
       return wipe(target);
     case 'partition':
-      return partition(target, {
-        from: injection.from,
-        way: injection.way,
-        // Should this process die before it heals it.
-        atMostMs: forMs === undefined ? undefined : forMs + healMarginMs,
-      });
+      return partition(target, { from: injection.from, way: injection.way, atMostMs });
+    case 'slow':
+      return slow(target, { delayMs: injection.delayMs, atMostMs });
     case 'lag':
       return lag(target, injection.delayMs);
   }
@@ -69,7 +74,7 @@ export async function inject(
   const { engine, clock, emit, signal } = operation;
   const { fault } = injection;
   const stack = await getStack(engine, stackName);
-  const onlyPostgres = fault === 'crash' || fault === 'wipe' || fault === 'lag';
+  const onlyPostgres = fault === 'crash' || fault === 'fill' || fault === 'wipe' || fault === 'lag';
   const node = requireRunning(getNode(stack, nodeName, onlyPostgres ? 'postgres' : undefined));
   const access = await openAccess(engine, stack);
   await recorded(
@@ -94,12 +99,7 @@ export async function inject(
   try {
     await clock.sleep(forMs, signal);
   } finally {
-    await heal({ engine, clock, emit, history: operation.history }, stackName, nodeName).catch(
-      (error: unknown) => {
-        // Somebody healed it meanwhile.
-        if (!(error instanceof HalabError && error.code === 'NOTHING_TO_HEAL')) throw error;
-      },
-    );
+    await healIfNeeded({ engine, clock, emit, history: operation.history }, stackName, nodeName);
   }
   return {
     fault,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { errorCodeOf } from './classify-error.js';
 import { Feed, type FeedWait } from './feed.js';
 import { type CompletedWrite, Ledger, type WritePath } from './ledger.js';
@@ -72,6 +73,8 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   const punctuality: Punctuality = { maxLateMs: 0 };
   const stopping = new AbortController();
   const cutting = new AbortController();
+  // Each client listens; Node.js would take more than ten listeners for a leak.
+  setMaxListeners(0, stopping.signal, cutting.signal);
   const cut = (reason: unknown): void => {
     stopping.abort(reason);
     cutting.abort(reason);

@@ -1,7 +1,7 @@
 import type { FileEntry } from '../docker/engine.js';
 import type { Credentials } from './credentials.js';
 
-export type KindName = 'postgres' | 'haproxy' | 'redis' | 'api';
+export type KindName = 'postgres' | 'haproxy' | 'redis' | 'pgbouncer' | 'api';
 
 /** The part a PostgreSQL node plays: takes writes, or follows the one that does. */
 export type Role = 'primary' | 'replica';
@@ -15,6 +15,10 @@ interface NodeSetup {
   role?: Role;
   /** For PostgreSQL: the other PostgreSQL nodes of the stack. */
   peers: readonly string[];
+  /** For PostgreSQL: the node that it follows as a replica; the first of the peers when it is left out. */
+  upstream?: string;
+  /** For PostgreSQL: begins with a copy of that node, because its history went on since the image was made. */
+  copies?: boolean;
   /** The node that the proxy sends writes to. */
   writesTo: string;
   /** The names of the stack's nodes. */

@@ -1,6 +1,10 @@
+import { lsnDistance } from '../nodes/postgres/lsn.js';
+import { readQuorum } from '../nodes/postgres/sync.js';
 import type { NodeState, Snapshot } from '../stack/snapshot.js';
 
 type RepairAction =
+  | 'create'
+  | 'make room'
   | 'heal'
   | 'start'
   | 'restart'
@@ -8,6 +12,8 @@ type RepairAction =
   | 'failover'
   | 'proxy point'
   | 'let sessions be'
+  | 'resume'
+  | 'wait for replicas'
   | 'rejoin';
 
 export interface RepairStep {
@@ -21,6 +27,10 @@ export interface RepairFacts {
   snapshot: Snapshot;
   /** Stopped PostgreSQL nodes that would start as a primary, with their data. */
   startAsPrimary: readonly string[];
+  /** Nodes whose container somebody removed. */
+  missing: readonly string[];
+  /** Nodes whose disk is full. */
+  filled: readonly string[];
 }
 
 const isPrimary = ({ role }: NodeState): boolean => role?.found === 'primary';
@@ -33,6 +43,10 @@ function rightfulPrimary(primaries: readonly NodeState[], configured: string | n
   return newestFirst.find(({ name }) => name === configured) ?? newestFirst[0];
 }
 
+/** The one with the longest history first: the newest timeline, and of those the highest LSN. */
+const byHistory = (a: NodeState, b: NodeState): number =>
+  (b.timeline ?? 0) - (a.timeline ?? 0) || lsnDistance(a.lsn ?? '0/0', b.lsn ?? '0/0');
+
 /** What brings a primary back where there is none: the old one, when it only has to be started; else a promotion. */
 function planPrimary(servers: readonly NodeState[], { snapshot, startAsPrimary }: RepairFacts): RepairStep[] {
   const configured = snapshot.proxy?.configured ?? null;
@@ -42,7 +56,9 @@ function planPrimary(servers: readonly NodeState[], { snapshot, startAsPrimary }
     return [
       { action: 'start', node: old.name, why: 'it is the primary, and it holds every acknowledged write' },
     ];
-  const replica = servers.find(({ role, state }) => state === 'running' && role?.found === 'replica');
+  const [replica] = servers
+    .filter(({ role, state }) => state === 'running' && role?.found === 'replica')
+    .sort(byHistory);
   if (replica !== undefined)
     return [
       {
@@ -72,9 +88,17 @@ function whyNotFollowing(node: NodeState, primary: NodeState): string | undefine
 export function planRepair(facts: RepairFacts): RepairStep[] {
   const { nodes, proxy, detail } = facts.snapshot;
   const configured = proxy?.configured ?? null;
-  const steps: RepairStep[] = [];
-  for (const { name, state, replication, cutOff } of nodes) {
-    if (cutOff !== null) steps.push({ action: 'heal', node: name, why: `it is ${cutOff}` });
+  const steps: RepairStep[] = facts.missing.map((node) => ({
+    action: 'create',
+    node,
+    why: 'its container was removed',
+  }));
+  for (const node of nodes) {
+    const { name, state, replication } = node;
+    // What is done to the network of a node ends with it.
+    const [cut] = isStopped(node) ? [] : node.networkFaults;
+    if (facts.filled.includes(name)) steps.push({ action: 'make room', node: name, why: 'its disk is full' });
+    if (cut !== undefined) steps.push({ action: 'heal', node: name, why: `it is ${cut.description}` });
     else if (state === 'paused') steps.push({ action: 'heal', node: name, why: 'it is paused' });
     else if (replication?.replayDelay != null)
       steps.push({ action: 'heal', node: name, why: 'it replays late' });
@@ -104,10 +128,28 @@ export function planRepair(facts: RepairFacts): RepairStep[] {
       if (kind === 'haproxy' && state === 'running')
         steps.push({ action: 'restart', node: name, why: `it lets nobody through to ${primary.name}` });
   }
+  // Once there is a primary to go to: what waits in it sees no error then.
+  const pooler = nodes.find(({ kind }) => kind === 'pgbouncer');
+  if (pooler !== undefined && facts.snapshot.pooler?.paused === true)
+    steps.push({
+      action: 'resume',
+      node: pooler.name,
+      why: 'it is paused, for a switchover that was cut off',
+    });
   for (const node of servers) {
     if (node.name === primary.name || node.state === 'paused') continue;
     const why = isPrimary(node) ? `it was a primary beside ${primary.name}` : whyNotFollowing(node, primary);
     if (why !== undefined) steps.push({ action: 'rejoin', node: node.name, why });
   }
+  const asked = readQuorum(detail.sync?.names ?? '').replicas;
+  const unasked = servers.filter(
+    ({ name, replication }) => replication?.state === 'streaming' && !asked.includes(name),
+  );
+  if (detail.sync !== null && detail.sync.mode !== 'off' && unasked.length > 0)
+    steps.push({
+      action: 'wait for replicas',
+      node: primary.name,
+      why: `its writes do not wait for ${unasked.map(({ name }) => name).join(', ')}`,
+    });
   return steps;
 }

@@ -1,13 +1,14 @@
-import { waitUntil } from '../clock/wait-until.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { letSessionsBe } from '../failover/cut-sessions.js';
 import type { Discarded } from '../failover/discarded.js';
 import { failover } from '../failover/failover.js';
 import { fenceNode } from '../failover/fence-node.js';
+import { resumePooler } from '../failover/pause-pooler.js';
 import { pointProxy } from '../failover/point-proxy.js';
 import { rejoin } from '../failover/rejoin.js';
-import { heal } from '../faults/heal.js';
+import { endFill, isFilled } from '../faults/fill.js';
+import { healIfNeeded } from '../faults/heal.js';
 import { isWiped } from '../faults/wipe.js';
 import { restartNode, startNode } from '../stack/control.js';
 import { askEngine } from '../stack/engine-answers.js';
@@ -15,7 +16,9 @@ import { observe } from '../stack/observe.js';
 import type { Operation } from '../stack/operation.js';
 import { startsAsPrimary } from '../stack/second-primary.js';
 import type { Finding } from '../stack/snapshot.js';
-import { getStack, nodesOfKind } from '../stack/stack.js';
+import { getNode, getStack, nodesOfKind } from '../stack/stack.js';
+import { restoreQuorum } from '../stack/sync.js';
+import { createMissing, missingNodes } from './missing-nodes.js';
 import { planRepair, type RepairFacts, type RepairStep } from './plan-repair.js';
 
 /** A server that recovers from a crash, or a replica that connects again, needs nothing but this time. */
@@ -41,14 +44,19 @@ export interface RepairResult {
   findings: Finding[];
 }
 
-async function look({ engine }: Operation, stackName: string): Promise<RepairFacts> {
+async function look(operation: Operation, stackName: string): Promise<RepairFacts> {
+  const { engine } = operation;
   const stack = await getStack(engine, stackName);
   const snapshot = await observe(stack, await askEngine(engine, stack));
+  const missing = await missingNodes(operation, stack);
+  const full = await Promise.all(stack.nodes.map((node) => isFilled(engine, node)));
   const stopped = nodesOfKind(stack, 'postgres').filter(({ state }) => state !== 'running');
   const starts = await Promise.all(
     stopped.map(async (node) => (await startsAsPrimary(engine, node)) && !(await isWiped(engine, node))),
   );
   return {
+    missing,
+    filled: stack.nodes.filter((_, index) => full[index] === true).map(({ name }) => name),
     snapshot,
     startAsPrimary: stopped.filter((_, index) => starts[index] === true).map(({ name }) => name),
   };
@@ -58,59 +66,76 @@ async function look({ engine }: Operation, stackName: string): Promise<RepairFac
 async function lookWhenSettled(operation: Operation, stackName: string): Promise<RepairFacts> {
   const { clock, signal } = operation;
   let facts = await look(operation, stackName);
-  const isSettled = ({ snapshot: { nodes } }: RepairFacts): boolean =>
-    nodes.every(
-      ({ state, problem, replication }) =>
-        state !== 'running' ||
-        (problem === null && (replication === null || replication.state === 'streaming')),
-    );
-  if (isSettled(facts)) return facts;
-  return await waitUntil(
-    async () => {
-      facts = await look(operation, stackName);
-      return isSettled(facts) ? facts : undefined;
-    },
-    { clock, timeoutMs: settleTimeoutMs, intervalMs: settlePollMs, signal, onTimeout: () => new Unsettled() },
-  ).catch((error: unknown) => {
-    if (error instanceof Unsettled) return facts;
-    throw error;
-  });
+  const nothingStarts = ({ snapshot: { nodes, detail } }: RepairFacts): boolean =>
+    nodes.every(({ state, problem, replication, networkFaults }) => {
+      // What is done to it is ended first; until then it waits in vain.
+      if (state !== 'running' || networkFaults.length > 0 || replication?.replayDelay != null) return true;
+      if (problem !== null) return false;
+      // A replica without a primary, or one that went another way, waits in vain.
+      const mayStream = replication !== null && detail.primary !== null && replication.forkLsn === null;
+      return !mayStream || replication.state === 'streaming';
+    });
+  // What is wrong and needs no step may pass by itself: HAProxy's checks find a server some looks after it is there.
+  const isSettled = (seen: RepairFacts): boolean =>
+    nothingStarts(seen) && (seen.snapshot.healthy || planRepair(seen).length > 0);
+  const untilMs = clock.nowMs() + settleTimeoutMs;
+  while (!isSettled(facts) && clock.nowMs() < untilMs) {
+    await clock.sleep(settlePollMs, signal);
+    // A look that fails while things are on their way tells nothing; the next one may.
+    facts = await look(operation, stackName).catch(() => facts);
+  }
+  return facts;
 }
 
-class Unsettled extends Error {}
-
+/** @returns the step as it was taken: who is promoted is decided by what each replica has received at that moment */
 async function carryOut(
   operation: Operation,
   { stack, mayDiscard }: RepairOptions,
-  { action, node }: RepairStep,
-): Promise<void> {
+  planned: RepairStep,
+): Promise<RepairStep> {
+  const { action, node } = planned;
   switch (action) {
+    case 'create':
+      await createMissing(operation, stack);
+      return planned;
+    case 'make room': {
+      const { engine } = operation;
+      await endFill(engine, getNode(await getStack(engine, stack), node));
+      return planned;
+    }
     case 'heal':
-      await heal(operation, stack, node);
-      return;
+      await healIfNeeded(operation, stack, node);
+      return planned;
     case 'start':
       await startNode(operation, stack, node);
-      return;
+      return planned;
     case 'restart':
       await restartNode(operation, stack, node);
-      return;
+      return planned;
     case 'fence':
       await fenceNode(operation, { stack, node, force: false });
-      return;
-    case 'failover':
-      await failover(operation, {
+      return planned;
+    case 'failover': {
+      const { promoted } = await failover(operation, {
         stack,
         promote: undefined,
         haproxy: 'reload',
         permissions: { force: false, maxLagBytes: undefined },
       });
-      return;
+      return { ...planned, node: promoted };
+    }
     case 'proxy point':
       await pointProxy(operation, { stack, node, action: 'reload', force: false });
-      return;
+      return planned;
     case 'let sessions be':
       await letSessionsBe(operation, stack, node);
-      return;
+      return planned;
+    case 'resume':
+      await resumePooler(operation, stack);
+      return planned;
+    case 'wait for replicas':
+      await restoreQuorum(operation, stack, node);
+      return planned;
     case 'rejoin':
       await rejoin(operation, {
         stack,
@@ -118,7 +143,7 @@ async function carryOut(
         dryRun: false,
         mayDiscard: (discarded) => mayDiscard(node, discarded),
       });
-      return;
+      return planned;
   }
 }
 
@@ -146,7 +171,6 @@ export async function repair(operation: Operation, options: RepairOptions): Prom
         lines: done.map(({ action, node, why }) => `${action} ${node}: ${why}`),
       });
     }
-    await carryOut(operation, options, next);
-    done.push(next);
+    done.push(await carryOut(operation, options, next));
   }
 }

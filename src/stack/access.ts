@@ -16,6 +16,10 @@ export interface StackAccess {
   readonly postgres: (node: StackNode, role: RoleName) => PostgresAddress;
   /** Through the proxy. */
   readonly writes: (role: RoleName) => PostgresAddress;
+  /** Through the proxy, to a replica, or to the primary when there is none; undefined where it has no port for that. */
+  readonly reads: (role: RoleName) => PostgresAddress | undefined;
+  /** Through the pooler, which leads to the proxy; undefined where there is none. */
+  readonly pooled: (role: RoleName) => PostgresAddress | undefined;
   readonly redis: () => RedisAddress;
   /** URL of HAProxy's port for the API's instances, without a slash at the end. */
   readonly api: () => string;
@@ -58,6 +62,14 @@ export function stackAccess(engine: Engine, stack: Stack, credentials: Credentia
     credentials,
     postgres: (node, role) => address(node.port, role),
     writes: (role) => address(onlyNode(stack, 'haproxy').port, role),
+    reads: (role) => {
+      const { readPort } = onlyNode(stack, 'haproxy');
+      return readPort === null ? undefined : address(readPort, role);
+    },
+    pooled: (role) => {
+      const [pooler] = nodesOfKind(stack, 'pgbouncer');
+      return pooler === undefined ? undefined : address(pooler.port, role);
+    },
     redis: () => ({ host, port: onlyNode(stack, 'redis').port, user: 'app', password: credentials.redis }),
     api: () => `http://${host}:${stack.apiPort}`,
   };

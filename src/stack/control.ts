@@ -10,6 +10,7 @@ import { readServerState } from '../nodes/postgres/server-state.js';
 import { pingRedis } from '../nodes/redis/cache-state.js';
 import { openAccess } from './access.js';
 import type { Operation } from './operation.js';
+import { readPoolerState } from './pooler-state.js';
 import { startContainer } from './ports.js';
 import { configuredWritesTo } from './proxy.js';
 import { secondPrimaries } from './second-primary.js';
@@ -57,6 +58,10 @@ async function startNow(operation: Operation, stack: Stack, node: StackNode): Pr
           await waitUntilReady(operation, node, async () =>
             (await haproxyAnswers(engine, containerId)) ? true : undefined,
           );
+          return null;
+        case 'pgbouncer':
+          // It answers for itself, whether or not a server is behind it.
+          await waitUntilReady(operation, node, () => readPoolerState(access, node));
           return null;
         case 'redis':
           await waitUntilReady(operation, node, () => pingRedis(access.redis()));

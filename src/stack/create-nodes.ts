@@ -1,11 +1,12 @@
 import type { Engine } from '../docker/engine.js';
 import { type Credentials, newCredentials } from '../nodes/credentials.js';
-import { httpPort } from '../nodes/haproxy/kind.js';
+import { httpPort, readPort } from '../nodes/haproxy/kind.js';
 import { kinds } from '../nodes/kinds.js';
 import type { KindName, Role } from '../nodes/node-kind.js';
 import { dataDirectory, standbySignalPath } from '../nodes/postgres/kind.js';
 import { findCredentials } from './access.js';
 import { hasInstances } from './api-instances.js';
+import { holdVolume } from './disk-limit.js';
 import { imageTag } from './images.js';
 import { containerName, label, networkName, nodeLabels, stackLabels, volumeName } from './labels.js';
 import type { Operation } from './operation.js';
@@ -16,9 +17,11 @@ import type { Stack, StackNode } from './stack.js';
 export interface CreateOptions {
   name: string;
   ports: PortChoice;
-  /** Ports of nodes that are made anew, and keep theirs. */
-  samePorts?: Readonly<Record<string, number>>;
+  /** Nodes as they are so far: one that is made anew keeps its ports. */
+  soFar?: readonly StackNode[];
   lab?: string;
+  /** Size of the volumes of PostgreSQL nodes; as those that are there have it, when it is left out. */
+  diskLimitBytes?: number | undefined;
 }
 
 /** The ports of nodes that are missing from a stack: moved as those of the others are, or any that are free. */
@@ -29,9 +32,9 @@ async function portsBeside(
   choice: PortChoice,
 ): Promise<PortPlan> {
   const offsets = new Set(
-    stack.nodes.flatMap(({ name, port }) => {
+    stack.nodes.flatMap(({ name, kind, port }) => {
       const node = topology.nodes[name];
-      return node === undefined ? [] : [port - node.port];
+      return node === undefined || kind === 'api' ? [] : [port - node.port];
     }),
   );
   const [offset, other] = offsets;
@@ -67,7 +70,7 @@ function valueOf<T>(attempt: PromiseSettledResult<T>): T {
  */
 export async function createNodes(
   operation: Operation,
-  { name: stackName, ports, samePorts = {}, lab }: CreateOptions,
+  { name: stackName, ports, soFar = [], lab, diskLimitBytes }: CreateOptions,
   topology: Topology,
   found: Stack | undefined,
 ): Promise<Stack> {
@@ -77,16 +80,21 @@ export async function createNodes(
     : portsBeside(engine, found, topology, ports));
   const existing = new Map(found?.nodes.map((node) => [node.name, node]));
   // The plan has every node but the instances of the API, which share one port.
+  const former = (name: string): StackNode | undefined => soFar.find((node) => node.name === name);
   const portOf = (name: string): number =>
-    existing.get(name)?.port ?? samePorts[name] ?? plan.nodes[name] ?? plan.api;
+    existing.get(name)?.port ?? former(name)?.port ?? plan.nodes[name] ?? plan.api;
+  const readPortOf = (name: string): number | null => former(name)?.readPort ?? plan.reads[name] ?? null;
   const missing = Object.entries(topology.nodes).filter(([name]) => !existing.has(name));
   const httpHost = hasInstances(topology) ? plan.api : null;
   const published = (name: string, node: TopologyNode): { container: number; host: number }[] => {
     if (node.kind === 'api') return [];
     const own = { container: kinds[node.kind].port, host: portOf(name) };
-    return node.kind === 'haproxy' && httpHost !== null
-      ? [own, { container: httpPort, host: httpHost }]
-      : [own];
+    if (node.kind !== 'haproxy') return [own];
+    const more = [
+      { container: readPort, host: readPortOf(name) },
+      { container: httpPort, host: httpHost },
+    ];
+    return [own, ...more.flatMap(({ container, host }) => (host === null ? [] : [{ container, host }]))];
   };
   await checkPorts(
     engine,
@@ -95,11 +103,26 @@ export async function createNodes(
 
   const networkId = missing.length === 0 ? '' : await ensureNetwork(operation, stackName);
   signal?.throwIfAborted();
+  const limits = [...(found?.nodes ?? []), ...soFar].map((node) => node.diskLimitBytes ?? undefined);
+  const limitBytes = diskLimitBytes ?? limits.find((limit) => limit !== undefined);
   const create = async (name: string, node: TopologyNode): Promise<StackNode> => {
     const { volumePath, sharedMemoryBytes } = kinds[node.kind];
     const labels = nodeLabels(stackName, name);
     const port = portOf(name);
     const nodeHttpPort = node.kind === 'haproxy' ? httpHost : null;
+    const nodeReadPort = node.kind === 'haproxy' ? readPortOf(name) : null;
+    const ownLimit = node.kind === 'postgres' ? limitBytes : undefined;
+    const volume =
+      volumePath === undefined
+        ? undefined
+        : {
+            name: volumeName(stackName, name),
+            path: volumePath,
+            labels,
+            ...(ownLimit === undefined ? {} : { limitBytes: ownLimit }),
+          };
+    if (ownLimit !== undefined && volume !== undefined)
+      await holdVolume(operation, { stack: stackName, node: name, volume });
     const containerId = await engine.createContainer({
       name: containerName(stackName, name),
       hostname: name,
@@ -111,14 +134,14 @@ export async function createNodes(
         [label.port]: String(port),
         [label.apiPort]: String(plan.api),
         ...(nodeHttpPort === null ? {} : { [label.httpPort]: String(nodeHttpPort) }),
+        ...(nodeReadPort === null ? {} : { [label.readPort]: String(nodeReadPort) }),
+        ...(ownLimit === undefined ? {} : { [label.diskLimit]: String(ownLimit) }),
         ...(lab === undefined ? {} : { [label.lab]: lab }),
       },
       networkId,
       aliases: [name],
       ports: published(name, node).map((each) => ({ ...each, address: engine.endpoint.publishAddress })),
-      ...(volumePath === undefined
-        ? {}
-        : { volume: { name: volumeName(stackName, name), path: volumePath, labels } }),
+      ...(volume === undefined ? {} : { volume }),
       ...(sharedMemoryBytes === undefined ? {} : { sharedMemoryBytes }),
     });
     return {
@@ -129,6 +152,8 @@ export async function createNodes(
       state: 'created',
       port,
       httpPort: nodeHttpPort,
+      readPort: nodeReadPort,
+      diskLimitBytes: ownLimit ?? null,
     };
   };
   const attempts = await Promise.allSettled(missing.map(([name, node]) => create(name, node)));
@@ -139,7 +164,7 @@ export async function createNodes(
     name: stackName,
     topology: topology.name,
     nodes: Object.keys(topology.nodes).flatMap((name) => byName.get(name) ?? []),
-    partitions: found?.partitions ?? [],
+    networkFaults: found?.networkFaults ?? [],
     apiPort: plan.api,
     lab: found === undefined ? (lab ?? null) : found.lab,
   };
@@ -177,11 +202,15 @@ export async function furnishNodes(
 
   const roles = new Map<string, Role | undefined>();
   if (keptData) for (const node of postgres) roles.set(node.name, await roleInData(operation, node));
-  const keptPrimary = postgres.find(({ name }) => roles.get(name) === 'primary')?.name;
+  const primaries = postgres.map(({ name }) => name).filter((name) => roles.get(name) === 'primary');
+  const keptPrimary = primaries.find((name) => name === proxied) ?? primaries[0];
   const roleOf = (name: string, inTopology: Role): Role =>
     roles.get(name) ?? (keptPrimary === undefined ? inTopology : 'replica');
   const inTopology = Object.values(topology.nodes).find((node) => node.kind === 'haproxy')?.writesTo;
   const writesTo = proxied ?? keptPrimary ?? inTopology ?? '';
+  const primary = keptPrimary ?? writesTo;
+  // The data in the image is where every history begins: a primary that went on may not keep what comes next.
+  const hasHistory = roles.get(primary) !== undefined;
   const namesOf = (kind: KindName): string[] =>
     stack.nodes.filter((node) => node.kind === kind).map(({ name }) => name);
   const names = Object.fromEntries(
@@ -198,6 +227,8 @@ export async function furnishNodes(
         writesTo,
         names,
         ...(node.kind === 'postgres' ? { role: roleOf(name, node.role) } : {}),
+        ...(name === primary ? {} : { upstream: primary }),
+        copies: hasHistory && roles.get(name) === undefined,
       });
       await engine.putFiles(containerId, files);
     }),

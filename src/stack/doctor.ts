@@ -94,9 +94,14 @@ async function checkPorts(engine: Engine, stacks: readonly StackSummary[]): Prom
   const name = 'ports';
   if (!isLocal(engine)) return unknown(name, 'the ports of a remote engine cannot be tried from here');
   const { nodes, api } = await loadTopology('classic');
-  const ports = [...Object.values(nodes).map(({ port }) => port), api.port];
+  const ports = [
+    ...Object.values(nodes).flatMap((node) =>
+      node.kind === 'haproxy' && node.readPort !== undefined ? [node.port, node.readPort] : [node.port],
+    ),
+    api.port,
+  ];
   const own = stacks.find((stack) => stack.name === defaultStack);
-  const ofOwn = Object.values(own?.ports ?? {});
+  const ofOwn = [...Object.values(own?.ports ?? {}), ...(own?.readPort == null ? [] : [own.readPort])];
   const taken = await Promise.all(
     ports.map(async (port) => {
       if (ofOwn.includes(port) || (await isFree(port, engine.endpoint.publishAddress))) return [];

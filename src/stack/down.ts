@@ -2,6 +2,7 @@ import { waitUntil } from '../clock/wait-until.js';
 import type { ContainerSummary, Engine, NetworkSummary, VolumeSummary } from '../docker/engine.js';
 import type { ErrorCode } from '../errors/catalogue.js';
 import { HalabError } from '../errors/halab-error.js';
+import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
 import { label } from './labels.js';
 import type { Operation } from './operation.js';
@@ -75,6 +76,15 @@ export async function down(
     throw new HalabError('STACK_NOT_FOUND', `There is no stack named ${name}.`, {
       hint: 'The stacks there are: halab ls.',
     });
+  }
+  if (keepData && parts.containers.some(({ labels }) => labels[label.holdsDiskOf] !== undefined)) {
+    throw new HalabError(
+      'DISKS_IN_MEMORY',
+      `The disks of the stack ${name} are in memory: they go with it.`,
+      {
+        hint: `To lose its data: ${typed(name, 'down')}.`,
+      },
+    );
   }
   emit({ type: 'operation.started', operation: 'down', stack: name });
   let left = parts;

@@ -9,8 +9,10 @@ import { nodesOfKind, onlyNode, type Stack, type StackNode } from './stack.js';
 export interface StackEndpoints {
   /** Through the proxy, to whichever node is the primary. */
   writeUrl: string;
-  /** A running replica; the primary where there is none. */
+  /** Through the proxy, to a replica, or the primary where there is none; without such a port, straight to one. */
   readUrl: string;
+  /** Through the pooler, to the same; null where there is none. */
+  poolerUrl: string | null;
   redisUrl: string;
   /** The instances behind HAProxy; without any, where `halab serve` listens: in its own process, on this machine. */
   apiUrl: string;
@@ -46,15 +48,19 @@ export function stackEndpoints(
         return postgresUrl(access.postgres(node, role));
       case 'haproxy':
         return postgresUrl(access.writes(role));
+      case 'pgbouncer':
+        return postgresUrl(access.pooled(role) ?? access.writes(role));
       case 'redis':
         return redisUrl(access.redis());
       case 'api':
         return access.api();
     }
   };
+  const pooled = access.pooled(role);
   return {
     writeUrl: postgresUrl(access.writes(role)),
-    readUrl: postgresUrl(access.postgres(readNode(stack, writesTo), role)),
+    readUrl: postgresUrl(access.reads(role) ?? access.postgres(readNode(stack, writesTo), role)),
+    poolerUrl: pooled === undefined ? null : postgresUrl(pooled),
     redisUrl: redisUrl(access.redis()),
     apiUrl: nodesOfKind(stack, 'api').length > 0 ? access.api() : `http://127.0.0.1:${stack.apiPort}`,
     nodes: Object.fromEntries(stack.nodes.map((node) => [node.name, urlOf(node)])),

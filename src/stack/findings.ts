@@ -1,5 +1,6 @@
 import { typed } from '../errors/typed.js';
 import type { Finding, NodeState, ProxyState, ReplicationState, Snapshot } from './snapshot.js';
+import { syncFindings } from './sync-findings.js';
 
 type Observed = Omit<Snapshot, 'findings' | 'healthy'>;
 
@@ -63,7 +64,7 @@ function replicationFinding(
     return critical(
       'diverged',
       `${name} is at ${lsn ?? '?'} on timeline ${timeline ?? '?'}, which ${primary.name} left at ${forkLsn}: ` +
-        `it holds WAL that ${primary.name} never received. it cannot follow as it is.`,
+        `it holds WAL that ${primary.name} never received. It cannot follow as it is.`,
       halab(`rejoin ${name}`),
     );
   }
@@ -170,6 +171,37 @@ function proxyFindings(
   return [];
 }
 
+/** Whether reads get where they should; nothing while writes fail too, which is told already. */
+function readFindings({ reads, state }: ProxyState, nodes: NodeState[], halab: Halab): Finding[] {
+  const proxy = nodes.find(({ kind }) => kind === 'haproxy');
+  if (reads === null || proxy?.state !== 'running' || state === 'down') return [];
+  // A session may have got to a node that hangs, before HAProxy takes it away: that one is told already.
+  const oneHangs = nodes.some(
+    (node) => node.role !== null && (node.state === 'paused' || node.problem !== null),
+  );
+  if (reads.reached === null && oneHangs) return [];
+  if (reads.reached === null) {
+    const message = `HAProxy’s port for reads, ${reads.port}, leads to no server that answers.`;
+    return [critical('reads-down', message, halab(`logs ${proxy.name}`))];
+  }
+  const reached = nodes.find(({ name }) => name === reads.reached);
+  const replica = nodes.find(({ replication }) => replication?.state === 'streaming');
+  if (reached?.role?.found !== 'primary' || replica === undefined) return [];
+  const message = `HAProxy sends reads to the primary ${reached.name}, though ${replica.name} follows.`;
+  return [warning('reads-on-primary', message, halab(`logs ${proxy.name}`))];
+}
+
+/** Whether statements get through the pooler; nothing while writes fail behind it as well. */
+function poolerFindings({ pooler, proxy, nodes }: Observed, halab: Halab): Finding[] {
+  const node = nodes.find(({ kind }) => kind === 'pgbouncer');
+  if (pooler === null || node === undefined) return [];
+  if (pooler.paused)
+    return [critical('pooler-paused', `${node.name} is paused: statements wait in it.`, halab('repair'))];
+  if (pooler.reached !== null || proxy?.state !== 'up') return [];
+  const message = `${node.name} on port ${pooler.port} reaches no server, though the proxy does.`;
+  return [critical('pooler-down', message, halab(`logs ${node.name}`))];
+}
+
 /** What an operator should know, the worst first. Pure: the same observation gives the same findings. */
 export function findingsOf(observed: Observed): Finding[] {
   const { stack, nodes, proxy, api, detail } = observed;
@@ -182,16 +214,20 @@ export function findingsOf(observed: Observed): Finding[] {
   const all = [
     ...primaryFindings(observed, postgres, halab),
     ...(proxy === null ? [] : proxyFindings(proxy, nodes, halab)),
-    ...nodes.flatMap(({ name, cutOff }) =>
-      cutOff === null ? [] : [warning('cut-off', `${name} is ${cutOff}.`, halab(`heal ${name}`))],
+    ...nodes.flatMap(({ name, networkFaults }) =>
+      networkFaults.map(({ fault, description }) =>
+        warning(fault === 'slow' ? 'slow' : 'cut-off', `${name} is ${description}.`, halab(`heal ${name}`)),
+      ),
     ),
+    ...(proxy === null ? [] : readFindings(proxy, nodes, halab)),
+    ...poolerFindings(observed, halab),
     ...nodes.flatMap((node) => nodeFindings(node, primary, halab)),
     ...(detail.primary !== null && replicas.length === 0
       ? [
           warning(
             'no-redundancy',
             `No replica follows ${detail.primary}: its loss would be the loss of the data.`,
-            halab('up'),
+            halab(postgres.length > 1 ? 'up' : 'replica add'),
           ),
         ]
       : []),
@@ -204,6 +240,7 @@ export function findingsOf(observed: Observed): Finding[] {
           ),
         ]
       : []),
+    ...syncFindings({ stack, detail }),
     ...missing.map((name) =>
       warning('api-missing', `HAProxy should send requests to ${name}, which has no container.`, halab('up')),
     ),

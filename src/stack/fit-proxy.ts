@@ -1,6 +1,7 @@
 import { step } from '../events/events.js';
 import { checkConfig, point, preparePoint, startWithConfig } from '../nodes/haproxy/point.js';
 import { kinds } from '../nodes/kinds.js';
+import type { KindName } from '../nodes/node-kind.js';
 import { hasInstances } from './api-instances.js';
 import type { Operation } from './operation.js';
 import type { Topology } from './parse-topology.js';
@@ -11,6 +12,10 @@ import { stopContainer } from './stop-container.js';
 
 type FoundConfig = Awaited<ReturnType<typeof readProxyConfig>>;
 
+/** Whether the topology does not have this node any more: one that holds no data may go. */
+export const isSurplus = ({ name, kind }: StackNode, topology: Topology): boolean =>
+  (kind === 'api' || kind === 'pgbouncer') && topology.nodes[name] === undefined;
+
 /**
  * Removes HAProxy's container when it must publish the HTTP port of the API and does not, or the other way: the
  * engine gives a container its ports when it makes it. The next steps of `up` make it anew.
@@ -20,7 +25,7 @@ type FoundConfig = Awaited<ReturnType<typeof readProxyConfig>>;
  */
 export async function keepWhatFits(operation: Operation, stack: Stack, topology: Topology): Promise<Stack> {
   const { engine, clock, emit } = operation;
-  const kept = stack.nodes.filter(({ name, kind }) => kind !== 'api' || topology.nodes[name] !== undefined);
+  const kept = stack.nodes.filter((node) => !isSurplus(node, topology));
   const wanted = hasInstances(topology);
   const [unfit] = nodesOfKind(stack, 'haproxy').filter(({ httpPort }) => (httpPort !== null) !== wanted);
   if (unfit === undefined) return { ...stack, nodes: kept };
@@ -38,47 +43,51 @@ export async function keepWhatFits(operation: Operation, stack: Stack, topology:
 }
 
 /**
- * Has an HAProxy that stays balance over the instances that the stack has now, unless it does so already.
+ * Has an HAProxy that stays lead to the PostgreSQL nodes and the instances of the API that the stack has now, unless it
+ * does so already.
  *
  * @throws PROXY_CONFIG_INVALID
  */
-export async function nameInstances(
+export async function nameNodes(
   { engine, clock, emit }: Operation,
   stack: Stack,
-  { writesTo, apiInstances: named }: FoundConfig,
+  { writesTo, ...named }: FoundConfig,
 ): Promise<void> {
   const [haproxy] = nodesOfKind(stack, 'haproxy');
-  const apiInstances = nodesOfKind(stack, 'api').map(({ name }) => name);
+  const namesOf = (kind: KindName): string[] => nodesOfKind(stack, kind).map(({ name }) => name);
+  const rest = { databases: namesOf('postgres'), apiInstances: namesOf('api') };
   // One that was made a moment ago has been given its file.
   if (haproxy === undefined || haproxy.state === 'created' || writesTo === undefined) return;
-  if (named.join() === apiInstances.join()) return;
+  const isNamed = (before: readonly string[], now: readonly string[]): boolean =>
+    [...before].sort().join() === [...now].sort().join();
+  if (isNamed(named.databases, rest.databases) && isNamed(named.apiInstances, rest.apiInstances)) return;
   const { name, containerId, state } = haproxy;
-  const title = `balance over ${apiInstances.join(', ')}`;
+  const title = `balance over ${[...rest.databases, ...rest.apiInstances].join(', ')}`;
   await step(emit, clock.nowMs, { id: 'balance', title, node: name }, async () => {
     if (state !== 'running') {
-      await startWithConfig(engine, containerId, { writesTo, apiInstances });
+      await startWithConfig(engine, containerId, { writesTo, ...rest });
       return;
     }
     const action = 'reload';
-    using prepared = preparePoint(engine, containerId, { servers: [writesTo], apiInstances, action });
+    using prepared = preparePoint(engine, containerId, { servers: [writesTo], ...rest, action });
     await checkConfig(prepared);
     await point(engine, containerId, { prepared, writesTo, action });
   });
 }
 
-/** Ends and removes the instances that the topology has no longer, once HAProxy sends nothing to them. */
-export async function removeInstances(
+/** Ends and removes what the topology has no longer; instances of the API once HAProxy sends nothing to them. */
+export async function removeSurplus(
   { engine, clock, emit }: Operation,
-  instances: readonly StackNode[],
+  surplus: readonly StackNode[],
 ): Promise<void> {
   await Promise.all(
-    instances.map((node) =>
+    surplus.map((node) =>
       step(
         emit,
         clock.nowMs,
         { id: `remove ${node.name}`, title: `remove ${node.name}`, node: node.name },
         async () => {
-          await stopContainer(engine, node, kinds.api.stopGraceS);
+          await stopContainer(engine, node, kinds[node.kind].stopGraceS);
           await engine.removeContainer(node.containerId);
         },
       ),

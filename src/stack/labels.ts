@@ -10,11 +10,17 @@ export const label = {
   apiPort: 'halab.api-port',
   /** On HAProxy's container: the port that it publishes for the API's instances. */
   httpPort: 'halab.http-port',
+  /** On HAProxy's container: the port that it publishes for reads. */
+  readPort: 'halab.read-port',
   image: 'halab.image',
-  /** On a container beside a node: the node that it cuts off, from whom, and which way. */
-  partition: 'halab.partition',
+  /** On a container beside a node: the node whose network it changes, and how. */
+  networkFault: 'halab.network-fault',
+  slowMs: 'halab.slow-ms',
   partitionFrom: 'halab.partition-from',
   partitionWay: 'halab.partition-way',
+  /** On a PostgreSQL node's container: the size of its volume. On a container that holds such a volume: the node. */
+  diskLimit: 'halab.disk-limit',
+  holdsDiskOf: 'halab.holds-disk-of',
   /** The lab that made the stack for itself and may replace it. */
   lab: 'halab.lab',
 } as const;

@@ -12,6 +12,8 @@ export interface StackSummary {
   nodes: { running: number; total: number };
   /** Published port of each node. */
   ports: Record<string, number>;
+  /** HAProxy's second port, for reads. */
+  readPort: number | null;
   /** The node that haproxy.cfg names. */
   writesTo: string | null;
   /** The lab that made it; null when a user did. */
@@ -59,6 +61,7 @@ export async function listStacks(engine: Engine): Promise<StackSummary[]> {
         topology: stack?.topology ?? null,
         nodes: { running: nodes.filter(({ state }) => state === 'running').length, total: nodes.length },
         ports: Object.fromEntries(nodes.map((node) => [node.name, node.port])),
+        readPort: haproxy?.readPort ?? null,
         writesTo: writesTo ?? null,
         lab: stack?.lab ?? null,
         volumes: (volumes.get(name) ?? []).map((volume) => volume.name),

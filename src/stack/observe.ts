@@ -1,16 +1,18 @@
 import { askInstance } from '../nodes/api/answers.js';
-import type { Role } from '../nodes/node-kind.js';
-import { queryOnce } from '../nodes/postgres/client.js';
+import type { KindName, Role } from '../nodes/node-kind.js';
 import { lsnDistance } from '../nodes/postgres/lsn.js';
 import { readServerState, type ServerState } from '../nodes/postgres/server-state.js';
 import { forkBetween, forkPassedBy } from '../nodes/postgres/timeline-history.js';
+import type { PostgresAddress } from '../nodes/postgres/url.js';
 import { readCacheState } from '../nodes/redis/cache-state.js';
 import type { StackAccess } from './access.js';
 import type { EngineAnswers } from './engine-answers.js';
 import { findingsOf } from './findings.js';
-import { describePartition } from './partition.js';
+import { describeNetworkFault } from './network-fault.js';
+import { readPoolerState } from './pooler-state.js';
 import type { ApiState, NodeState, ProxyState, ReplicationState, Snapshot } from './snapshot.js';
 import { nodesOfKind, type Stack, type StackNode } from './stack.js';
+import { reachedAt } from './verify.js';
 
 const askTimeoutMs = 1000;
 
@@ -59,27 +61,24 @@ function replicationOf(
   };
 }
 
-/** The server that a session through the proxy reaches, by its cluster_name. */
-async function reachedThrough(access: StackAccess): Promise<string | undefined> {
-  const rows = await queryOnce<{ node: string }>(
-    access.writes('monitor'),
-    `SELECT current_setting('cluster_name') AS node`,
-    [],
-    askTimeoutMs,
-  );
-  return rows[0]?.node;
-}
-
 async function observeProxy(stack: Stack, { access, configured }: EngineAnswers): Promise<ProxyState | null> {
   const [haproxy] = nodesOfKind(stack, 'haproxy');
   if (haproxy === undefined) return null;
-  const answer = haproxy.state === 'running' ? await ask(reachedThrough(access)) : undefined;
-  const reached = answer !== undefined && 'value' in answer ? (answer.value ?? null) : null;
+  const reachedBy = async (address: PostgresAddress | undefined): Promise<string | null> => {
+    if (address === undefined || haproxy.state !== 'running') return null;
+    const answer = await ask(reachedAt(address, askTimeoutMs));
+    return 'value' in answer ? (answer.value ?? null) : null;
+  };
+  const [reached, readsReached] = await Promise.all([
+    reachedBy(access.writes('monitor')),
+    reachedBy(access.reads('monitor')),
+  ]);
   return {
     writesTo: reached ?? configured ?? null,
     configured: configured ?? null,
     reached,
     state: reached === null ? 'down' : 'up',
+    reads: haproxy.readPort === null ? null : { port: haproxy.readPort, reached: readsReached },
   };
 }
 
@@ -118,7 +117,8 @@ function apiState(
 export async function observe(stack: Stack, answers: EngineAnswers): Promise<Snapshot> {
   const { access } = answers;
   const running = stack.nodes.filter(({ state }) => state === 'running');
-  const [proxy, servers, redis, instances] = await Promise.all([
+  const pooler = running.find(({ kind }) => kind === 'pgbouncer');
+  const [proxy, servers, redis, instances, pooled] = await Promise.all([
     observeProxy(stack, answers),
     Promise.all(
       running
@@ -132,6 +132,7 @@ export async function observe(stack: Stack, answers: EngineAnswers): Promise<Sna
       ? ask(readCacheState(access.redis(), askTimeoutMs))
       : undefined,
     askInstances(stack, access),
+    pooler === undefined ? undefined : ask(readPoolerState(access, pooler, askTimeoutMs)),
   ]);
   const serverAnswers = new Map(servers.map(({ node, answer }) => [node.name, answer]));
   const stateOf = (name: string): ServerState | undefined => {
@@ -145,10 +146,12 @@ export async function observe(stack: Stack, answers: EngineAnswers): Promise<Sna
   const second = primaries.find((name) => name !== primaryName);
   const other = second === undefined ? undefined : stateOf(second);
 
-  const cutOffs = new Map(stack.partitions.map((each) => [each.node, describePartition(each)]));
   const nodes = stack.nodes.map((node): NodeState => {
     const server = stateOf(node.name);
-    const answer = node.kind === 'redis' ? redis : (serverAnswers.get(node.name) ?? instances.get(node.name));
+    const answer =
+      ({ redis, pgbouncer: pooled } as Partial<Record<KindName, Answer<unknown>>>)[node.kind] ??
+      serverAnswers.get(node.name) ??
+      instances.get(node.name);
     const expected: Role = node.name === expectedPrimary ? 'primary' : 'replica';
     return {
       name: node.name,
@@ -159,7 +162,9 @@ export async function observe(stack: Stack, answers: EngineAnswers): Promise<Sna
       lsn: server?.lsn ?? null,
       port: node.port,
       replication: server?.role === 'replica' ? replicationOf(node, server, primary) : null,
-      cutOff: cutOffs.get(node.name) ?? null,
+      networkFaults: stack.networkFaults
+        .filter((each) => each.node === node.name)
+        .map((each) => ({ fault: each.fault, description: describeNetworkFault(each) })),
       problem: answer !== undefined && 'problem' in answer ? answer.problem : null,
     };
   });
@@ -170,6 +175,7 @@ export async function observe(stack: Stack, answers: EngineAnswers): Promise<Sna
     nodes,
     proxy,
     api: apiState(stack, answers, instances),
+    pooler: pooled !== undefined && 'value' in pooled ? pooled.value : null,
     cache:
       cache === null
         ? null
@@ -185,6 +191,7 @@ export async function observe(stack: Stack, answers: EngineAnswers): Promise<Sna
       idleSessionTimeoutMs: primary?.idleSessionTimeoutMs ?? 0,
       standbys: primary?.standbys ?? [],
       slots: primary?.slots ?? [],
+      sync: primary?.sync ?? null,
       redis: cache,
     },
   };

@@ -15,13 +15,24 @@ const PostgresNode = Type.Object(
   closed,
 );
 const HaproxyNode = Type.Object(
-  { kind: Type.Literal('haproxy'), writesTo: Type.String(), port: Port },
+  {
+    kind: Type.Literal('haproxy'),
+    writesTo: Type.String(),
+    port: Port,
+    readPort: Type.Optional(Port),
+  },
   closed,
 );
 const RedisNode = Type.Object({ kind: Type.Literal('redis'), port: Port }, closed);
+const PgbouncerNode = Type.Object({ kind: Type.Literal('pgbouncer'), port: Port }, closed);
 
 /** The form of every node, by its kind: an error then speaks of that kind alone. */
-const nodeSchemas = { postgres: PostgresNode, haproxy: HaproxyNode, redis: RedisNode };
+const nodeSchemas = {
+  postgres: PostgresNode,
+  haproxy: HaproxyNode,
+  redis: RedisNode,
+  pgbouncer: PgbouncerNode,
+};
 
 const TopologySchema = Type.Object(
   {
@@ -50,6 +61,7 @@ export type TopologyNode =
   | Static<typeof PostgresNode>
   | Static<typeof HaproxyNode>
   | Static<typeof RedisNode>
+  | Static<typeof PgbouncerNode>
   | ApiNode;
 
 /** Which nodes a stack has, how they connect, and the ports they publish on the engine's address. */
@@ -100,18 +112,21 @@ function checkConnections(source: Source, { nodes, api }: Topology): void {
   if (primaries.length !== 1)
     fail(source, ['nodes'], `must have one primary, and ${primaries.length} are named`);
   const portOwner = new Map<number, string>();
+  const takePort = (port: number, name: string, at: Path): void => {
+    const owner = portOwner.get(port);
+    if (owner !== undefined) fail(source, at, `${port} is the port of ${owner} already`);
+    portOwner.set(port, name);
+  };
   for (const [name, node] of entries) {
     if (/^api-\d+$/.test(name)) fail(source, ['nodes', name], 'has the name of an instance of the API');
-    const owner = portOwner.get(node.port);
-    if (owner !== undefined)
-      fail(source, ['nodes', name, 'port'], `${node.port} is the port of ${owner} already`);
-    portOwner.set(node.port, name);
+    takePort(node.port, name, ['nodes', name, 'port']);
+    if (node.kind === 'haproxy' && node.readPort !== undefined)
+      takePort(node.readPort, name, ['nodes', name, 'readPort']);
     if (node.kind === 'haproxy' && nodes[node.writesTo]?.kind !== 'postgres') {
       fail(source, ['nodes', name, 'writesTo'], `names ${node.writesTo}, which is no PostgreSQL node`);
     }
   }
-  const owner = portOwner.get(api.port);
-  if (owner !== undefined) fail(source, ['api', 'port'], `${api.port} is the port of ${owner} already`);
+  takePort(api.port, 'the API', ['api', 'port']);
   if ((api.instances ?? 0) > 0 && entries.every(([, { kind }]) => kind !== 'haproxy')) {
     fail(source, ['api', 'instances'], 'need a haproxy node before them');
   }

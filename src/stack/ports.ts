@@ -13,6 +13,8 @@ export type PortChoice = { offset: number } | 'auto';
 export interface PortPlan {
   /** Without the instances of the API, which are behind one port. */
   nodes: Readonly<Record<string, number>>;
+  /** The second port of a proxy, for reads. */
+  reads: Readonly<Record<string, number>>;
   api: number;
 }
 
@@ -66,10 +68,12 @@ export async function planPorts(engine: Engine, topology: Topology, choice: Port
     return result;
   };
   const nodes: Record<string, number> = {};
-  for (const [name, { kind, port }] of Object.entries(topology.nodes)) {
-    if (kind !== 'api') nodes[name] = await choose(port);
+  const reads: Record<string, number> = {};
+  for (const [name, node] of Object.entries(topology.nodes)) {
+    if (node.kind !== 'api') nodes[name] = await choose(node.port);
+    if (node.kind === 'haproxy' && node.readPort !== undefined) reads[name] = await choose(node.readPort);
   }
-  return { nodes, api: await choose(topology.api.port) };
+  return { nodes, reads, api: await choose(topology.api.port) };
 }
 
 /** Who listens on a port of this machine, in words; undefined where it cannot be told. */

@@ -1,13 +1,10 @@
 import type { Engine } from '../docker/engine.js';
-import { parseConfig } from '../nodes/haproxy/config.js';
+import { parseConfig, type ReadConfig } from '../nodes/haproxy/config.js';
 import { configPath } from '../nodes/haproxy/kind.js';
 import type { StackNode } from './stack.js';
 
 /** What haproxy.cfg in the container says; `writesTo` is undefined when it names no single node. */
-export async function readProxyConfig(
-  engine: Engine,
-  haproxy: StackNode,
-): Promise<ReturnType<typeof parseConfig>> {
+export async function readProxyConfig(engine: Engine, haproxy: StackNode): Promise<ReadConfig> {
   return parseConfig((await engine.readFile(haproxy.containerId, configPath)) ?? '');
 }
 

@@ -1,7 +1,9 @@
 import type { ContainerState } from '../docker/engine.js';
 import type { KindName, Role } from '../nodes/node-kind.js';
 import type { SlotState, StandbyState } from '../nodes/postgres/server-state.js';
+import type { SyncState } from '../nodes/postgres/sync.js';
 import type { CacheState } from '../nodes/redis/cache-state.js';
+import type { NetworkFault } from './network-fault.js';
 
 /** A replica's connection to the primary. */
 export interface ReplicationState {
@@ -27,8 +29,8 @@ export interface NodeState {
   lsn: string | null;
   port: number;
   replication: ReplicationState | null;
-  /** From whom it is cut off, in words; null when it is not. */
-  cutOff: string | null;
+  /** What is done to its network, and in words: `cut off from db-replica`. */
+  networkFaults: { fault: NetworkFault['fault']; description: string }[];
   /** Why a running server could not be asked. */
   problem: string | null;
 }
@@ -41,6 +43,17 @@ export interface ProxyState {
   /** The server that answered through the proxy; null when none did. */
   reached: string | null;
   state: 'up' | 'down';
+  /** The port for reads, and the server that a session there reached; null when there is no such port. */
+  reads: { port: number; reached: string | null } | null;
+}
+
+/** PgBouncer before the proxy. */
+export interface PoolerState {
+  port: number;
+  /** Statements wait in it, as during a switchover. */
+  paused: boolean;
+  /** The server that a statement through it reached; null when none did. */
+  reached: string | null;
 }
 
 /** The products API behind HAProxy's HTTP port. */
@@ -77,6 +90,8 @@ export interface Snapshot {
   cache: { hits: number; misses: number; hitRatio: number | null; keys: number } | null;
   /** Null when the stack has no instances of the API. */
   api: ApiState | null;
+  /** Null when the stack has no pooler, or it does not answer. */
+  pooler: PoolerState | null;
   findings: Finding[];
   /** The parts that `status` sums up and `lag` and `cache` show whole. */
   detail: {
@@ -87,6 +102,8 @@ export interface Snapshot {
     idleSessionTimeoutMs: number;
     standbys: StandbyState[];
     slots: SlotState[];
+    /** Null without a primary to ask. */
+    sync: SyncState | null;
     redis: CacheState | null;
   };
 }

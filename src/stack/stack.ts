@@ -1,9 +1,9 @@
-import type { ContainerState, ContainerSummary, Engine } from '../docker/engine.js';
+import type { ContainerState, ContainerSummary, Engine, Labels } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import type { KindName } from '../nodes/node-kind.js';
 import { label } from './labels.js';
-import { type Partition, partitionsOf } from './partition.js';
+import { type NetworkFault, networkFaultsOf } from './network-fault.js';
 
 /** A container of a stack. */
 export interface StackNode {
@@ -17,13 +17,17 @@ export interface StackNode {
   port: number;
   /** The port that HAProxy publishes for the API's instances; null when it has none, and for other kinds. */
   httpPort: number | null;
+  /** The port that HAProxy publishes for reads; null when it has none, and for other kinds. */
+  readPort: number | null;
+  /** Size of its volume, for a PostgreSQL node whose volume has a limit. */
+  diskLimitBytes: number | null;
 }
 
 /** A stack as the engine knows it: found by labels, never remembered. */
 export interface Stack {
   name: string;
-  /** Nodes that are cut off from others now. */
-  partitions: readonly Partition[];
+  /** What is done to the network of its nodes now. */
+  networkFaults: readonly NetworkFault[];
   topology: string;
   nodes: readonly StackNode[];
   apiPort: number;
@@ -31,7 +35,10 @@ export interface Stack {
   lab: string | null;
 }
 
-const order: readonly KindName[] = ['postgres', 'haproxy', 'redis', 'api'];
+const order: readonly KindName[] = ['postgres', 'haproxy', 'redis', 'pgbouncer', 'api'];
+
+const numberIn = (labels: Labels, name: string): number | null =>
+  labels[name] === undefined ? null : Number(labels[name]);
 
 /** The stack that these containers are; undefined when there are none. One that is being removed is none any more. */
 export function stackOf(name: string, listed: readonly ContainerSummary[]): Stack | undefined {
@@ -47,12 +54,14 @@ export function stackOf(name: string, listed: readonly ContainerSummary[]): Stac
     containerId: id,
     state,
     port: Number(labels[label.port]),
-    httpPort: labels[label.httpPort] === undefined ? null : Number(labels[label.httpPort]),
+    httpPort: numberIn(labels, label.httpPort),
+    readPort: numberIn(labels, label.readPort),
+    diskLimitBytes: numberIn(labels, label.diskLimit),
   }));
   nodes.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.name.localeCompare(b.name));
   return {
     name,
-    partitions: partitionsOf(listed),
+    networkFaults: networkFaultsOf(listed),
     topology: first.labels[label.topology] ?? 'unknown',
     nodes,
     apiPort: Number(first.labels[label.apiPort]),

@@ -1,5 +1,9 @@
+import { waitUntil } from '../clock/wait-until.js';
 import type { ContainerState, Engine } from '../docker/engine.js';
+import type { Operation } from './operation.js';
 import type { StackNode } from './stack.js';
+
+const endTimeoutMs = 10_000;
 
 const endedStates: readonly ContainerState[] = ['created', 'exited', 'dead'];
 
@@ -16,3 +20,18 @@ export const stopContainer = (
   state === 'paused'
     ? engine.signalContainer(containerId, 'SIGKILL')
     : engine.stopContainer(containerId, graceS);
+
+/** Waits for the end of a container whose program ends by itself. @throws what `onTimeout` makes */
+export async function waitUntilEnded(
+  { engine, clock, signal }: Pick<Operation, 'engine' | 'clock' | 'signal'>,
+  { containerId }: StackNode,
+  onTimeout: () => Error,
+): Promise<void> {
+  await waitUntil(async () => ((await engine.containerState(containerId)) === 'exited' ? true : undefined), {
+    clock,
+    timeoutMs: endTimeoutMs,
+    intervalMs: 20,
+    signal,
+    onTimeout,
+  });
+}

@@ -1,20 +1,26 @@
 import { waitUntil } from '../clock/wait-until.js';
 import type { Engine } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
-import { typed } from '../errors/typed.js';
 import { step } from '../events/events.js';
 import type { Credentials } from '../nodes/credentials.js';
+import type { ReadConfig } from '../nodes/haproxy/config.js';
+import { kinds } from '../nodes/kinds.js';
 import type { KindName } from '../nodes/node-kind.js';
+import type { SyncMode } from '../nodes/postgres/sync.js';
 import { stackAccess } from './access.js';
-import { countInstances, hasInstances, withInstances } from './api-instances.js';
+import { countInstances, withInstances } from './api-instances.js';
 import { type CreateOptions, createNodes, furnishNodes } from './create-nodes.js';
-import { keepWhatFits, nameInstances, removeInstances } from './fit-proxy.js';
+import { refuseLostDisks } from './disk-limit.js';
+import { isSurplus, keepWhatFits, nameNodes, removeSurplus } from './fit-proxy.js';
 import { ensureImages } from './images.js';
 import { label, stackNamePattern, stackNameRule } from './labels.js';
 import type { Operation } from './operation.js';
 import type { Topology } from './parse-topology.js';
+import { withPooler } from './pooler.js';
 import { type PortChoice, startContainer } from './ports.js';
 import { readProxyConfig } from './proxy.js';
+import { refuseOtherForm, refuseOtherLimit } from './refuse-other-form.js';
+import { countReplicas, refuseFewer, withReplicas, withReplicasOf } from './replicas.js';
 import { secondPrimaries } from './second-primary.js';
 import { findStack, nodesOfKind, type Stack, type StackNode } from './stack.js';
 import { loadTopology } from './topology.js';
@@ -30,6 +36,14 @@ export interface UpOptions {
   ports: PortChoice;
   /** Instances of the API behind HAProxy: as many as there are, or as the topology says, when it is left out. */
   api?: number | undefined;
+  /** Replicas: as many as there are, or as the topology says, when it is left out. */
+  replicas?: number | undefined;
+  /** Whether PgBouncer is before the proxy: as so far, or as the topology says, when it is left out. */
+  pooler?: boolean | undefined;
+  /** When commits are acknowledged; as so far when it is left out. */
+  sync?: SyncMode | undefined;
+  /** Size of the volumes of PostgreSQL nodes that are made now; as the others have it when it is left out. */
+  diskLimitBytes?: number | undefined;
   /** The lab that asks, and may replace the stack later. */
   lab?: string;
 }
@@ -54,34 +68,16 @@ export interface UpResult {
 function purposeOf(kind: KindName, isPrimary: boolean): string {
   switch (kind) {
     case 'postgres':
-      return isPrimary ? 'primary' : 'reads';
+      return isPrimary ? 'primary' : 'replica';
     case 'haproxy':
       return 'writes, to whichever node is the primary';
     case 'redis':
       return 'cache';
+    case 'pgbouncer':
+      return 'writes, through a pool of connections';
     case 'api':
       return 'the products API, through HAProxy';
   }
-}
-
-/** A stack that is there stays as it was made: its ports and its topology do not change under its users. */
-function refuseOtherForm(stack: Stack, wanted: Topology, { ports }: UpOptions): void {
-  if (wanted.name !== stack.topology) {
-    throw new HalabError(
-      'STACK_EXISTS',
-      `The stack ${stack.name} has the topology ${stack.topology}, not ${wanted.name}.`,
-      {
-        hint: `Name its topology: ${typed(stack.name, 'up --topology FILE')}. Or choose another name with --stack.`,
-      },
-    );
-  }
-  if (ports === 'auto' || ports.offset === 0) return;
-  const moved = stack.nodes.find(({ name, port }) => wanted.nodes[name]?.port !== port - ports.offset);
-  if (moved === undefined) return;
-  throw new HalabError(
-    'STACK_EXISTS',
-    `The stack ${stack.name} exists with other ports (${moved.name} has ${moved.port}).`,
-  );
 }
 
 /** Stack and credentials once every container is there and has its files. */
@@ -154,7 +150,8 @@ async function findWithConfig(
 ): Promise<{ found: Stack | undefined; config: Awaited<ReturnType<typeof readProxyConfig>> }> {
   const found = await findStack(engine, name);
   const [haproxy] = found === undefined ? [] : nodesOfKind(found, 'haproxy');
-  const config = haproxy === undefined ? { apiInstances: [] } : await readProxyConfig(engine, haproxy);
+  const config =
+    haproxy === undefined ? { databases: [], apiInstances: [] } : await readProxyConfig(engine, haproxy);
   return { found, config };
 }
 
@@ -165,6 +162,23 @@ const instancesSoFar = (
   { apiInstances }: { apiInstances: readonly string[] },
 ): number =>
   found === undefined ? (api.instances ?? 0) : Math.max(countInstances(found), apiInstances.length);
+
+/** @throws STACK_EXISTS when the stack has more replicas than are asked for */
+function replicasWanted(
+  described: Topology,
+  found: Stack | undefined,
+  config: Pick<ReadConfig, 'databases'>,
+  { replicas }: UpOptions,
+): Topology {
+  const soFar = found === undefined ? described : withReplicasOf(described, found, config);
+  if (replicas === undefined) return soFar;
+  if (found !== undefined) refuseFewer(found.name, countReplicas(soFar), replicas);
+  return withReplicas(soFar, replicas);
+}
+
+/** The kinds in a topology whose images are built when a stack asks for them. */
+const onDemandKinds = ({ nodes }: Topology): KindName[] =>
+  [...new Set(Object.values(nodes).map(({ kind }) => kind))].filter((kind) => kinds[kind].image.onDemand);
 
 const isAmong = (nodes: readonly StackNode[], { containerId }: StackNode): boolean =>
   nodes.some((node) => node.containerId === containerId);
@@ -190,23 +204,30 @@ export async function up(operation: Operation, options: UpOptions): Promise<UpRe
     engine.listVolumes({ [label.stack]: options.name }),
     ensureImages(engine, operation, [...new Set(Object.values(described.nodes).map(({ kind }) => kind))]),
   ]);
-  if (found !== undefined) refuseOtherForm(found, withInstances(described, countInstances(found)), options);
-  const topology = withInstances(described, options.api ?? instancesSoFar(described, found, config));
-  if (hasInstances(topology)) await ensureImages(engine, operation, ['api']);
+  if (found !== undefined) {
+    refuseOtherLimit(found, options.diskLimitBytes);
+    await refuseLostDisks(operation, options.name);
+  }
+  const grown = withPooler(replicasWanted(described, found, config, options), found, options.pooler);
+  if (found !== undefined) refuseOtherForm(found, withInstances(grown, countInstances(found)), options.ports);
+  const topology = withInstances(grown, options.api ?? instancesSoFar(described, found, config));
+  await ensureImages(engine, operation, onDemandKinds(topology));
   signal?.throwIfAborted();
 
   const kept = found === undefined ? undefined : await keepWhatFits(operation, found, topology);
-  const samePorts = Object.fromEntries((found?.nodes ?? []).map(({ name, port }) => [name, port]));
-  const { stack, credentials } = await prepareNodes(operation, { ...options, samePorts }, topology, {
-    found: kept,
-    keptData: volumes.length > 0,
-    proxied: config.writesTo,
-  });
-  signal?.throwIfAborted();
-  await nameInstances(operation, stack, config);
-  const surplus = (found?.nodes ?? []).filter(
-    ({ name, kind }) => kind === 'api' && topology.nodes[name] === undefined,
+  const { stack, credentials } = await prepareNodes(
+    operation,
+    { ...options, soFar: found?.nodes ?? [] },
+    topology,
+    {
+      found: kept,
+      keptData: volumes.length > 0,
+      proxied: config.writesTo,
+    },
   );
+  signal?.throwIfAborted();
+  await nameNodes(operation, stack, config);
+  const surplus = (found?.nodes ?? []).filter((node) => isSurplus(node, topology));
 
   const leftStopped = found === undefined ? [] : await secondPrimaries(operation, stack);
   for (const name of leftStopped) {
@@ -219,7 +240,7 @@ export async function up(operation: Operation, options: UpOptions): Promise<UpRe
   const toStart = stack.nodes.filter(({ state, name }) => state !== 'running' && !leftStopped.includes(name));
   // It loads pg and ioredis: 60 ms, spent while the engine starts the containers.
   const [{ verifyStack }] = await Promise.all([import('./verify.js'), startNodes(operation, toStart)]);
-  await removeInstances(operation, surplus);
+  await removeSurplus(operation, surplus);
   signal?.throwIfAborted();
 
   const running = {
@@ -228,21 +249,40 @@ export async function up(operation: Operation, options: UpOptions): Promise<UpRe
       toStart.includes(node) ? { ...node, state: 'running' as const } : node,
     ),
   };
-  const verification = await verifyStack(operation, running, stackAccess(engine, running, credentials));
+  const access = stackAccess(engine, running, credentials);
+  const added = stack.nodes.filter((node) => !isAmong(found?.nodes ?? [], node));
+  if (found !== undefined) {
+    const { keepWalFor } = await import('./keep-wal.js');
+    await keepWalFor(operation, running, access, { primary: config.writesTo, nodes: added });
+  }
+  const sync = async (primary: string, mode: SyncMode): Promise<void> => {
+    const { applySync } = await import('./sync.js');
+    await applySync(operation, running, access, { primary, mode });
+  };
+  // First, because a write that waits for a replica that is away verifies nothing.
+  if (options.sync === 'off' && config.writesTo !== undefined) await sync(config.writesTo, 'off');
+  const verification = await verifyStack(operation, running, access);
+  if (options.sync !== undefined) await sync(verification.writtenTo, options.sync);
   return {
     stack: options.name,
     topology: topology.name,
-    created: stack.nodes.filter((node) => !isAmong(found?.nodes ?? [], node)).map(({ name }) => name),
+    created: added.map(({ name }) => name),
     started: toStart.map(({ name }) => name),
     removed: surplus.map(({ name }) => name),
     leftStopped,
     verification,
-    endpoints: running.nodes.map(({ name, kind, port }) => ({
-      name,
-      kind,
-      address: `${engine.endpoint.publishAddress}:${port}`,
-      purpose: purposeOf(kind, name === verification.writtenTo),
-    })),
+    endpoints: running.nodes.flatMap(({ name, kind, port, readPort }) => {
+      const at = (where: number, purpose: string): UpResult['endpoints'][number] => ({
+        name,
+        kind,
+        address: `${engine.endpoint.publishAddress}:${where}`,
+        purpose,
+      });
+      return [
+        at(port, purposeOf(kind, name === verification.writtenTo)),
+        ...(readPort === null ? [] : [at(readPort, 'reads, from a replica while there is one')]),
+      ];
+    }),
     durationMs: clock.nowMs() - startMs,
   };
 }

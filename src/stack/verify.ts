@@ -24,6 +24,8 @@ export interface Verification {
   redis: boolean;
   /** Instances of the API that answered through HAProxy. */
   apiInstances: string[];
+  /** Node that a session through the proxy's port for reads reached; null where it has no such port. */
+  readFrom: string | null;
 }
 
 class NotReady extends Error {}
@@ -83,6 +85,37 @@ export async function writeMark(writes: PostgresAddress, token: string, timeoutM
   return row?.node ?? 'unknown';
 }
 
+/**
+ * The server that a session at this address reaches, by its cluster_name.
+ *
+ * @throws what pg throws
+ */
+export async function reachedAt(address: PostgresAddress, timeoutMs = 1000): Promise<string | undefined> {
+  const sql = `SELECT current_setting('cluster_name') AS node`;
+  const [row] = await queryOnce<{ node: string }>(address, sql, [], timeoutMs);
+  return row?.node;
+}
+
+/**
+ * Waits until the port for reads leads to a replica, where one runs: HAProxy looks whether it is one first.
+ *
+ * @throws NODE_FAILED
+ */
+async function waitForReads(
+  operation: Operation,
+  stack: Stack,
+  access: StackAccess,
+  { writtenTo, replicas }: { writtenTo: string; replicas: readonly StackNode[] },
+): Promise<string | null> {
+  const haproxy = nodesOfKind(stack, 'haproxy').find(({ state }) => state === 'running');
+  const reads = haproxy === undefined ? undefined : access.reads('monitor');
+  if (haproxy === undefined || reads === undefined) return null;
+  return await waitUntilReady(operation, haproxy, async () => {
+    const node = await reachedAt(reads);
+    return node === writtenTo && replicas.length > 0 ? undefined : node;
+  });
+}
+
 /** Waits until the mark can be read on a replica. @throws VERIFICATION_FAILED */
 async function waitForMark(
   operation: Operation,
@@ -117,8 +150,8 @@ async function waitForMark(
 }
 
 /**
- * Proves that a stack works: a write through HAProxy is taken, is replayed on every running replica, Redis answers,
- * and so does each instance of the API.
+ * Proves that a stack works: a write through HAProxy is taken, is replayed on every running replica, reads reach one of
+ * those, Redis answers, and so does each instance of the API.
  *
  * @throws NODE_FAILED, VERIFICATION_FAILED
  */
@@ -141,9 +174,20 @@ export async function verifyStack(
         .filter(({ kind }) => kind === 'haproxy')
         .map((node) => waitUntilReady(operation, node, () => writeMark(access.writes('app'), token))),
     );
-    // Behind an HAProxy that is stopped nobody can ask them.
+    const pooled = access.pooled('app');
+    // Behind an HAProxy that is stopped nobody can ask them, or is reached through the pooler.
+    const behindProxy = running.some(({ kind }) => kind === 'haproxy') ? running : [];
+    const pooler = Promise.all(
+      behindProxy
+        .filter(({ kind }) => kind === 'pgbouncer')
+        .map((node) =>
+          waitUntilReady(operation, node, async () =>
+            pooled === undefined ? undefined : await writeMark(pooled, token),
+          ),
+        ),
+    );
     const instances = Promise.all(
-      (running.some(({ kind }) => kind === 'haproxy') ? running : [])
+      behindProxy
         .filter(({ kind }) => kind === 'api')
         .map(async (node) => {
           await waitUntilReady(operation, node, () => askInstance(access.api(), node.name));
@@ -151,12 +195,26 @@ export async function verifyStack(
         }),
     );
     // Fails the sooner of the two when both fail.
-    const [[writtenTo = 'none'], pings, apiInstances] = await Promise.all([written, redis, instances]);
+    const [[writtenTo = 'none'], pings, apiInstances] = await Promise.all([
+      written,
+      redis,
+      instances,
+      pooler,
+    ]);
     const replicas = nodesOfKind(stack, 'postgres').filter(
       ({ name, state }) => name !== writtenTo && state === 'running',
     );
-    await Promise.all(replicas.map((replica) => waitForMark(operation, replica, access, token)));
-    return { writtenTo, replayedOn: replicas.map(({ name }) => name), redis: pings.length > 0, apiInstances };
+    const [readFrom] = await Promise.all([
+      waitForReads(operation, stack, access, { writtenTo, replicas }),
+      ...replicas.map((replica) => waitForMark(operation, replica, access, token)),
+    ]);
+    return {
+      writtenTo,
+      replayedOn: replicas.map(({ name }) => name),
+      redis: pings.length > 0,
+      apiInstances,
+      readFrom,
+    };
   };
   return await step(
     emit,

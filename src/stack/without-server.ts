@@ -1,8 +1,8 @@
-import { waitUntil } from '../clock/wait-until.js';
 import { rejoinOrder } from '../nodes/postgres/kind.js';
 import type { Operation } from './operation.js';
 import { startContainer } from './ports.js';
 import type { StackNode } from './stack.js';
+import { waitUntilEnded } from './stop-container.js';
 
 /** Starts a stopped node's container without its server, so that programs can look at its data directory. */
 export async function startWithoutServer(
@@ -21,8 +21,6 @@ export async function leaveStopped(
   primary: string,
 ): Promise<void> {
   await engine.putFiles(node.containerId, [rejoinOrder('cancel', primary)]);
-  await waitUntil(
-    async () => ((await engine.containerState(node.containerId)) === 'exited' ? true : undefined),
-    { clock, timeoutMs: 10_000, intervalMs: 30, onTimeout: () => new Error(`${node.name} did not end.`) },
-  );
+  // To the end, after Ctrl-C too: what was started is not left running.
+  await waitUntilEnded({ engine, clock }, node, () => new Error(`${node.name} did not end.`));
 }

@@ -6,11 +6,9 @@ import type { PointProxyResult } from '../failover/point-proxy.js';
 import type { PromoteResult } from '../failover/promote.js';
 import type { SwitchoverResult } from '../failover/switchover.js';
 import { formatMs } from './format.js';
+import { renderNext } from './render-next.js';
 import type { Style } from './style.js';
 import { renderTable } from './table.js';
-
-const next = (commands: readonly string[], { paint }: Style): string[] =>
-  commands.map((command) => `${paint.cyan('→')} ${command}`);
 
 const timelines = ({ before, after }: { before: number; after: number }): string =>
   `timeline ${before} → ${after}`;
@@ -41,12 +39,16 @@ export function renderFailover(result: FailoverResult, style: Style): string {
     '',
     `${paint.green('✔')} ${paint.bold(promoted)} is the primary (${timelines(timeline)}); HAProxy: ${haproxy.action}.`,
     `  Verified: a write through the proxy was acknowledged by ${promoted}.`,
-    `  Fenced: ${fenced.join(', ')}, stopped, and will start as a replica.`,
+    ...(fenced.length === 0 ? [] : [`  Fenced: ${fenced.join(', ')}, stopped, and will start as a replica.`]),
     replicas === 0
       ? `${paint.yellow('!')} No replica follows ${promoted} now: there is no redundancy left.`
       : `  Redundancy: ${replicas} streaming ${replicas === 1 ? 'replica' : 'replicas'}.`,
+    ...redundancy.diverged.map(
+      (name) =>
+        `${paint.red('✖')} ${name} received WAL that ${promoted} never had: it has diverged and cannot follow.`,
+    ),
     '',
-    ...next(result.next, style),
+    ...renderNext(result.next, style),
     '',
   ].join('\n');
 }
@@ -60,7 +62,7 @@ export function renderSwitchover(result: SwitchoverResult, style: Style): string
     `${paint.green('✔')} ${paint.bold(primary)} is the primary (${timelines(timeline)}), and ${replica} follows it.`,
     `  Writes paused for ${formatMs(pauseMs)}.`,
     '',
-    ...next(result.next, style),
+    ...renderNext(result.next, style),
     '',
   ].join('\n');
 }
@@ -88,7 +90,7 @@ export function renderPromote(
     ...(fenced.length === 0 ? [] : [`  Fenced: ${fenced.join(', ')} will start as a replica.`]),
     `${paint.yellow('!')} The proxy was not changed: clients reach ${promoted} only once it is pointed there.`,
     '',
-    ...next(commands, style),
+    ...renderNext(commands, style),
     '',
   ].join('\n');
 }
@@ -101,7 +103,7 @@ export function renderFence({ node, before, primary, next: commands }: FenceResu
       ? `${paint.yellow('!')} No server is a primary now: nothing can be written.`
       : `  The primary is ${primary}.`,
     '',
-    ...next(commands, style),
+    ...renderNext(commands, style),
     '',
   ].join('\n');
 }

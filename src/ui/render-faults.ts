@@ -3,11 +3,9 @@ import type { Fault } from '../faults/fault.js';
 import type { HealResult } from '../faults/heal.js';
 import type { FaultResult } from '../faults/inject.js';
 import { formatMs } from './format.js';
+import { renderNext } from './render-next.js';
 import type { Style } from './style.js';
 import { renderTable } from './table.js';
-
-const next = (commands: readonly string[], { paint }: Style): string[] =>
-  commands.map((command) => `${paint.cyan('→')} ${command}`);
 
 /** A fault that has taken effect, or was held and healed. */
 export function renderFault({ fault, node, heldMs, next: commands }: FaultResult, style: Style): string {
@@ -16,7 +14,7 @@ export function renderFault({ fault, node, heldMs, next: commands }: FaultResult
     heldMs === null
       ? `${paint.yellow('!')} ${fault} of ${paint.bold(node)} is in force.`
       : `${paint.green('✔')} ${fault} of ${paint.bold(node)} was held for ${formatMs(heldMs)} and is healed.`;
-  return [line, ...next(commands, style), ''].join('\n');
+  return [line, ...renderNext(commands, style), ''].join('\n');
 }
 
 export function renderFaults(stack: string, faults: readonly Fault[], style: Style): string {
@@ -28,7 +26,7 @@ export function renderFaults(stack: string, faults: readonly Fault[], style: Sty
       style,
     ),
     '',
-    ...next([typed(stack, 'heal')], style),
+    ...renderNext([typed(stack, 'heal')], style),
     '',
   ].join('\n');
 }
@@ -36,6 +34,6 @@ export function renderFaults(stack: string, faults: readonly Fault[], style: Sty
 export const renderHeal = ({ healed, next: commands }: HealResult, style: Style): string =>
   [
     ...healed.map(({ fault, node }) => `${style.paint.green('✔')} ${node} is healed (${fault}).`),
-    ...next(commands, style),
+    ...renderNext(commands, style),
     '',
   ].join('\n');

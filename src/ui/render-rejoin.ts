@@ -3,6 +3,7 @@ import type { RejoinResult } from '../failover/rejoin.js';
 import type { RejoinMethod } from '../failover/rejoin-plan.js';
 import { formatBytes } from './format.js';
 import { renderPhases } from './render-failover.js';
+import { renderNext } from './render-next.js';
 import type { Style } from './style.js';
 import { renderTable } from './table.js';
 import { wrap } from './wrap.js';
@@ -61,7 +62,7 @@ export function renderRejoin(result: RejoinResult, style: Style): string {
     ...(method === 'none' ? [] : [`  Why: ${wrap(`${reason}.`, columns - 7, '       ')}`]),
     ...discardedLines(result, style),
     '',
-    ...result.next.map((words) => `${paint.cyan('→')} ${words}`),
+    ...renderNext(result.next, style),
     '',
   ].join('\n');
 }

@@ -2,6 +2,7 @@ import type {
   ApiState,
   Finding,
   NodeState,
+  PoolerState,
   ProxyState,
   ReplicationState,
   Snapshot,
@@ -43,6 +44,14 @@ function proxyText({ configured, reached, state }: ProxyState): string {
     : `writes go to ${reached ?? 'no server'}, but ${named}`;
 }
 
+/** With the server that one session reached: the next may reach another. */
+function readsLine(reads: NonNullable<ProxyState['reads']>, { paint }: Style): string {
+  const { port, reached } = reads;
+  return reached === null
+    ? paint.red(`       reads on port ${port} fail`)
+    : `       reads on port ${port} reached ${reached}`;
+}
+
 function proxyLine(proxy: ProxyState, width: number, { paint }: Style): string {
   const text = wrap(proxyText(proxy), width - 7, '       ');
   return `Proxy  ${proxy.state === 'up' && proxy.configured === proxy.reached ? text : paint.red(text)}`;
@@ -55,6 +64,13 @@ function cacheLine({ cache, nodes }: Pick<Snapshot, 'cache' | 'nodes'>, { paint 
   }
   const redis = nodes.find(({ kind }) => kind === 'redis');
   return `Cache  ${paint.yellow(redis?.state === 'running' ? `${redis.name} does not answer` : 'no Redis runs')}`;
+}
+
+function poolerLine({ port, paused, reached }: PoolerState, { paint }: Style): string {
+  if (paused) return paint.red(`Pooler paused: statements on port ${port} wait`);
+  return reached === null
+    ? paint.red(`Pooler statements on port ${port} reach no server`)
+    : `Pooler statements on port ${port} reach ${reached}`;
 }
 
 function apiLine({ url, instances, answering }: ApiState, { paint }: Style): string {
@@ -75,7 +91,7 @@ const maxColumns = 80;
 
 /** The whole stack on one screen, at most 80 columns wide with the names of the classic topology. */
 export function renderStatus(snapshot: Omit<Snapshot, 'detail'>, style: Style): string {
-  const { stack, topology, healthy, nodes, proxy, cache, api, findings } = snapshot;
+  const { stack, topology, healthy, nodes, proxy, pooler, cache, api, findings } = snapshot;
   const { paint } = style;
   const width = Math.min(style.columns, maxColumns);
   const critical = findings.some(({ severity }) => severity === 'critical');
@@ -103,6 +119,8 @@ export function renderStatus(snapshot: Omit<Snapshot, 'detail'>, style: Style): 
     ),
     '',
     ...(proxy === null ? [] : [proxyLine(proxy, width, style)]),
+    ...(proxy?.reads == null ? [] : [readsLine(proxy.reads, style)]),
+    ...(pooler === null ? [] : [poolerLine(pooler, style)]),
     cacheLine({ cache, nodes }, style),
     ...(api === null ? [] : [apiLine(api, style)]),
     '',

@@ -6,6 +6,8 @@ GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean), pg_stat_file(text, 
   pg_read_binary_file(text), pg_read_binary_file(text, bigint, bigint, boolean) TO replicator;
 CREATE ROLE app LOGIN;
 CREATE ROLE monitor LOGIN;
+-- For HAProxy's checks: whoever is in the stack's network may be it, without a password.
+CREATE ROLE probe LOGIN CONNECTION LIMIT 20;
 -- Reads the statistics views and pg_control, no table.
 GRANT pg_monitor TO monitor;
 -- A switchover has the server end sessions that are idle: not those that watch it.

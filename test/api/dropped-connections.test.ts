@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Database } from '../../src/api/database.js';
 import { DatabaseUnavailable } from '../../src/api/database-errors.js';
 import { type Databases, startDatabases, until } from './fixture.js';
+import { startForwarder } from './forwarder.js';
 
 let databases: Databases;
 beforeAll(async () => {
@@ -11,7 +13,11 @@ afterAll(async () => {
   await databases.remove();
 });
 
-const withDatabase = async (url: string, work: (database: Database) => Promise<void>): Promise<void> => {
+const withDatabase = async (
+  url: string,
+  work: (database: Database) => Promise<void>,
+  timeoutMs = 20_000,
+): Promise<void> => {
   const database = new Database({
     url,
     applicationName: 'dropped',
@@ -19,7 +25,7 @@ const withDatabase = async (url: string, work: (database: Database) => Promise<v
     maxWaiting: 1,
     connectTimeoutMs: 5_000,
     maxWaitMs: 5_000,
-    timeoutMs: 20_000,
+    timeoutMs,
   });
   try {
     await work(database);
@@ -84,4 +90,26 @@ test('57P01: a connection that the server ends while it is idle is not used agai
     });
     expect(await backend(database)).not.toBe(before);
   });
+});
+
+test('a connection that has rested says a word first: a write that follows it into silence was not begun', async () => {
+  const forwarder = await startForwarder(databases.writeUrl);
+  const write = { text: 'UPDATE products SET stock = stock WHERE id = 1' };
+  try {
+    for (const [restMs, outcome] of [
+      [0, 'unknown'],
+      [250, 'not-applied'],
+    ] as const) {
+      forwarder.pointTo(databases.writeUrl);
+      const work = async (database: Database): Promise<void> => {
+        await database.query(write);
+        await setTimeout(restMs);
+        forwarder.hang();
+        expect(await failureOf(database.query(write))).toMatchObject({ outcome });
+      };
+      await withDatabase(forwarder.through(databases.writeUrl), work, 500);
+    }
+  } finally {
+    await forwarder.close();
+  }
 });

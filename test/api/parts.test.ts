@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { Client } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { isRefreshDue } from '../../src/api/cache/early-refresh.js';
 import { PendingInvalidations } from '../../src/api/cache/pending-invalidations.js';
@@ -61,6 +62,13 @@ describe('what an error means', () => {
       kind: 'lost',
       outcome: 'unknown',
     });
+  });
+  test('what the driver did not send was not done', async () => {
+    const client = new Client();
+    client.on('error', () => undefined);
+    await client.end();
+    const error: unknown = await client.query('SELECT 1').catch((reason: unknown) => reason);
+    expect(diagnose(error)).toEqual({ kind: 'lost', outcome: 'not-applied' });
   });
 });
 
@@ -147,54 +155,31 @@ describe('what could not be invalidated while Redis was away', () => {
   });
 });
 
-describe('how far a replica has come', () => {
-  test('is not known before it was seen to hold a position of the primary', () => {
-    const progress = new ReplayProgress();
-    expect(progress.replayedUntilMs).toBe(Number.NEGATIVE_INFINITY);
-    progress.written(100n, 1_000);
-    progress.replayed(99n);
-    expect(progress.replayedUntilMs).toBe(Number.NEGATIVE_INFINITY);
-    progress.replayed(100n);
-    expect(progress.replayedUntilMs).toBe(1_000);
+describe('how far a server has come', () => {
+  const written = (...positions: [bigint, number][]): ReplayProgress => {
+    const progress = new ReplayProgress(3);
+    for (const [lsn, atMs] of positions) progress.written(lsn, atMs);
+    return progress;
+  };
+
+  test('is not known before it holds a position of the primary', () => {
+    expect(new ReplayProgress().heldUntilMs(99n)).toBe(Number.NEGATIVE_INFINITY);
+    expect(written([100n, 1_000]).heldUntilMs(99n)).toBe(Number.NEGATIVE_INFINITY);
+    expect(written([100n, 1_000]).heldUntilMs(100n)).toBe(1_000);
   });
 
-  test('is the time of the last position that it holds', () => {
-    const progress = new ReplayProgress();
-    for (const [lsn, atMs] of [
-      [100n, 1_000],
-      [200n, 2_000],
-      [300n, 3_000],
-    ] as const)
-      progress.written(lsn, atMs);
-    progress.replayed(250n);
-    expect(progress.replayedUntilMs).toBe(2_000);
-    progress.replayed(250n);
-    expect(progress.replayedUntilMs).toBe(2_000);
-    progress.replayed(300n);
-    expect(progress.replayedUntilMs).toBe(3_000);
+  test('is the time of the last position that it holds, for each of several servers by itself', () => {
+    const progress = written([100n, 1_000], [200n, 2_000], [300n, 3_000]);
+    expect(progress.heldUntilMs(300n)).toBe(3_000);
+    expect(progress.heldUntilMs(250n)).toBe(2_000);
   });
 
-  test('goes on after a failover that lost what the replica will never hold', () => {
-    const progress = new ReplayProgress();
-    progress.written(500n, 1_000);
-    progress.replayed(400n);
-    progress.written(410n, 2_000);
-    progress.replayed(410n);
-    expect(progress.replayedUntilMs).toBe(2_000);
+  test('goes on after a failover that lost what no server will ever hold', () => {
+    expect(written([500n, 1_000], [410n, 2_000]).heldUntilMs(410n)).toBe(2_000);
   });
 
-  test('is found again after a long lag, from the positions that are remembered', () => {
-    const progress = new ReplayProgress(2);
-    for (const [lsn, atMs] of [
-      [1n, 1],
-      [2n, 2],
-      [3n, 3],
-    ] as const)
-      progress.written(lsn, atMs);
-    progress.replayed(1n);
-    expect(progress.replayedUntilMs).toBe(Number.NEGATIVE_INFINITY);
-    progress.replayed(2n);
-    expect(progress.replayedUntilMs).toBe(2);
+  test('is not known of a server that is further behind than is remembered', () => {
+    expect(written([1n, 1], [2n, 2], [3n, 3], [4n, 4]).heldUntilMs(1n)).toBe(Number.NEGATIVE_INFINITY);
   });
 });
 

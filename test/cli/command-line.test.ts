@@ -25,6 +25,7 @@ describe('help', () => {
       'failover',
       'promote',
       'proxy',
+      'replica',
       'logs',
       'psql',
       'redis-cli',
@@ -103,6 +104,8 @@ describe('a mistake on the command line', () => {
   });
 
   it.each([
+    ['up --replicas 9', 'It takes a number from 1 to 8'],
+    ['up --sync maybe', 'Allowed choices are off, on, remote_apply'],
     ['serve --cache fast', 'Allowed choices are naive, single-flight, lease'],
     ['serve --reads soon', 'Allowed choices are eventual, read-your-writes'],
     ['serve --stale-if-error soon', 'It takes a number with its unit, such as 500ms, 10s or 1m'],

@@ -1,13 +1,6 @@
 import { expect, it } from 'vitest';
 import { startTestStack, type TestStack } from '../support/stack.js';
-
-async function cutReplication(stack: TestStack): Promise<void> {
-  await stack.sql('db-replica', `ALTER SYSTEM SET primary_conninfo = ''`);
-  await stack.sql('db-replica', 'SELECT pg_reload_conf()');
-  await expect
-    .poll(() => stack.sql('db-replica', 'SELECT count(*) FROM pg_stat_wal_receiver'), { timeout: 20_000 })
-    .toBe('0');
-}
+import { cutReplication } from './cut-replication.js';
 
 const kill = async (stack: TestStack, node: string): Promise<void> =>
   stack.operation.engine.signalContainer(await stack.containerId(node), 'SIGKILL');

@@ -1,10 +1,13 @@
+import { release } from 'node:os';
 import { expect, it } from 'vitest';
 import { openSession } from '../../src/nodes/postgres/client.js';
 import { openAccess } from '../../src/stack/access.js';
+import { hasFeature, netem, readKernelSources } from '../../src/stack/kernel-features.js';
 import type { Snapshot } from '../../src/stack/snapshot.js';
 import { getNode, getStack } from '../../src/stack/stack.js';
 import { spawnHalab } from '../support/halab-process.js';
-import { startTestStack, type TestStack } from '../support/stack.js';
+import { planTestStack, startTestStack, type TestStack } from '../support/stack.js';
+import { expectRepaired, writeReplicated } from './interrupted-fixture.js';
 
 async function faultsOf(stack: TestStack): Promise<string[]> {
   const { data } = await stack.halabJson('faults');
@@ -25,7 +28,7 @@ it.each([
   ['kill', 'db-replica', 'stopped', 'node-stopped'],
   ['pause', 'db-replica', 'pause', 'node-paused'],
   ['crash', 'db-primary', 'stopped', 'no-primary'],
-  ['kill', 'redis', 'stopped', 'node-stopped'],
+  ['stop', 'redis', 'stopped', 'node-stopped'],
   ['pause', 'haproxy', 'pause', 'node-paused'],
 ] as const)('%s of %s is listed, told by status, and healed', async (fault, node, listed, finding) => {
   await using stack = await startTestStack();
@@ -176,6 +179,29 @@ it('a partition ends with its node: one that was started again is not cut off', 
   await stack.untilHealthy();
 });
 
+const hasNetem = hasFeature(netem, readKernelSources(release())) === true;
+
+it('a slow node answers late, and is healed; where the kernel has no netem, slow says so and leaves nothing', async () => {
+  await using stack = await startTestStack();
+  const { exitCode, stderr } = await stack.halab('fault slow db-replica --delay 700ms');
+  if (!hasNetem) {
+    process.stderr.write('SKIPPED: a slow node answers late: the kernel of this machine has no sch_netem\n');
+    expect([exitCode, stderr]).toEqual([6, expect.stringContaining('[KERNEL_LACKS]')]);
+    expect(stderr).toContain('the kernel has no netem');
+    expect(await faultsOf(stack)).toEqual([]);
+    await stack.untilHealthy();
+    return;
+  }
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(await faultsOf(stack)).toEqual(['slow db-replica']);
+  expect(await findingsOf(stack)).toContain('slow');
+  const startMs = performance.now();
+  await connects(stack, 'db-replica', 'db-primary');
+  expect(performance.now() - startMs).toBeGreaterThan(700);
+  expect((await stack.halab('heal')).exitCode).toBe(0);
+  await stack.untilHealthy();
+});
+
 it('a look at a server that is frozen meanwhile comes to an end', async () => {
   await using stack = await startTestStack();
   const { engine } = stack.operation;
@@ -218,4 +244,36 @@ it('refuses what makes no sense, and changes nothing', async () => {
   }
   await stack.untilHealthy();
   expect((await stack.halabJson('history')).data).toEqual({ entries: [] });
+});
+
+it('a full disk ends the server, and is told from other ends; heal gives the room back, and nothing is lost', async () => {
+  await using stack = await planTestStack();
+  expect((await stack.halab('up --disk-limit 256MB --ports auto')).exitCode).toBe(0);
+  const sku = await writeReplicated(stack);
+  expect((await stack.halab('fault fill db-primary')).exitCode).toBe(0);
+  expect(await faultsOf(stack)).toContain('fill db-primary');
+  const again = await stack.halab('fault fill db-primary');
+  expect([again.exitCode, again.stderr]).toEqual([4, expect.stringContaining('[FAULT_IN_FORCE]')]);
+  // Until no WAL file is left that could be used again.
+  const fillWal = `CREATE TABLE big AS SELECT repeat('x', 7000) AS text FROM generate_series(1, 40000)`;
+  await stack.sql('db-primary', fillWal).catch(() => undefined);
+  await expect(stack.sql('db-primary', fillWal)).rejects.toThrow();
+  expect((await stack.halab('heal')).exitCode).toBe(0);
+  expect(await faultsOf(stack)).toEqual([]);
+  await expectRepaired(stack, sku);
+
+  expect((await stack.halab('fault fill db-replica')).exitCode).toBe(0);
+  await expectRepaired(stack, sku);
+
+  // The data is there as long as the stack is, whatever is stopped.
+  for (const node of ['db-primary', 'db-replica']) await stack.halab(`restart ${node}`);
+  await expectRepaired(stack, sku);
+  const kept = await stack.halab('down --keep-data');
+  expect([kept.exitCode, kept.stderr]).toEqual([4, expect.stringContaining('[DISKS_IN_MEMORY]')]);
+});
+
+it('a volume without a limit is never filled: it would be the disk of the engine', async () => {
+  await using stack = await startTestStack();
+  const { exitCode, stderr } = await stack.halab('fault fill db-replica');
+  expect([exitCode, stderr]).toEqual([4, expect.stringContaining('[NO_DISK_LIMIT]')]);
 });

@@ -1,21 +1,12 @@
 import { expect, it } from 'vitest';
 import { startTestStack } from '../support/stack.js';
-import { expectRepaired, killAt, primaryOf, writeReplicated } from './interrupted-fixture.js';
+import { expectRepaired, killAt, primaryOf, takeOverSteps, writeReplicated } from './interrupted-fixture.js';
 
 it('a failover killed at any of its steps is repaired: one primary that has all, and a replica that streams', {
   timeout: 600_000,
 }, async () => {
   await using stack = await startTestStack();
-  for (const step of [
-    'check haproxy.cfg',
-    'stop old primary',
-    'replay',
-    'promote',
-    'point proxy',
-    'verify',
-    'fence old primary',
-    'keep WAL',
-  ]) {
+  for (const step of ['check haproxy.cfg', ...takeOverSteps]) {
     const sku = await writeReplicated(stack);
     await stack.operation.engine.signalContainer(await stack.containerId(await primaryOf(stack)), 'SIGKILL');
     await killAt(stack, 'failover --promote', step);

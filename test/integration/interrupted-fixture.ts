@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
 import { expect } from 'vitest';
+import { getStack, nodesOfKind } from '../../src/stack/stack.js';
 import { spawnHalab } from '../support/halab-process.js';
 import type { TestStack } from '../support/stack.js';
 
@@ -21,7 +22,10 @@ export async function killAt(stack: TestStack, line: string, step: string): Prom
 
 let writes = 0;
 
-/** A write that was acknowledged through the proxy and has reached the replica. */
+const servers = async (stack: TestStack): Promise<string[]> =>
+  nodesOfKind(await getStack(stack.operation.engine, stack.name), 'postgres').map(({ name }) => name);
+
+/** A write that was acknowledged through the proxy and has reached every replica. */
 export async function writeReplicated(stack: TestStack): Promise<string> {
   writes += 1;
   const sku = `KEPT-${writes}`;
@@ -29,12 +33,12 @@ export async function writeReplicated(stack: TestStack): Promise<string> {
   await client.connect();
   await client.query(`INSERT INTO products (sku, name, price) VALUES ($1, 'Kept', 1)`, [sku]);
   await client.end();
-  await expectOnBoth(stack, sku);
+  await expectOnAll(stack, sku);
   return sku;
 }
 
-async function expectOnBoth(stack: TestStack, sku: string): Promise<void> {
-  for (const node of ['db-primary', 'db-replica'])
+async function expectOnAll(stack: TestStack, sku: string): Promise<void> {
+  for (const node of await servers(stack))
     await expect
       .poll(() => stack.sql(node, `SELECT count(*) FROM products WHERE sku = '${sku}'`).catch(String), {
         timeout: 10_000,
@@ -42,14 +46,28 @@ async function expectOnBoth(stack: TestStack, sku: string): Promise<void> {
       .toBe('1');
 }
 
-export const primaryOf = async (stack: TestStack): Promise<string> =>
-  (await stack.sql('db-primary', 'SELECT pg_is_in_recovery()')) === 'f' ? 'db-primary' : 'db-replica';
+export async function primaryOf(stack: TestStack): Promise<string> {
+  for (const node of await servers(stack))
+    if ((await stack.sql(node, 'SELECT pg_is_in_recovery()')) === 'f') return node;
+  throw new Error('There is no primary.');
+}
 
 /** What holds after each interruption: `repair` leads to a healthy stack that has what it acknowledged. */
 export async function expectRepaired(stack: TestStack, sku: string): Promise<void> {
   const { exitCode, data } = await stack.halabJson('repair --yes');
   expect({ exitCode, data }).toMatchObject({ exitCode: 0, data: { healthy: true, findings: [] } });
   await stack.untilHealthy();
-  await expectOnBoth(stack, sku);
+  await expectOnAll(stack, sku);
   expect(await stack.halabJson('repair')).toMatchObject({ exitCode: 0, data: { steps: [] } });
 }
+
+/** From the stop of the old primary on, a failover and a switchover take the same steps. */
+export const takeOverSteps = [
+  'stop old primary',
+  'replay',
+  'promote',
+  'point proxy',
+  'verify',
+  'fence old primary',
+  'keep WAL',
+];

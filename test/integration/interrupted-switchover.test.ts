@@ -1,6 +1,6 @@
 import { it } from 'vitest';
 import { startTestStack } from '../support/stack.js';
-import { expectRepaired, killAt, writeReplicated } from './interrupted-fixture.js';
+import { expectRepaired, killAt, takeOverSteps, writeReplicated } from './interrupted-fixture.js';
 
 it('a switchover killed at any of its steps is repaired: one primary that has all, and a replica that streams', {
   timeout: 600_000,
@@ -12,13 +12,7 @@ it('a switchover killed at any of its steps is repaired: one primary that has al
     'hold connections',
     'cut sessions',
     'catch up',
-    'stop old primary',
-    'replay',
-    'promote',
-    'point proxy',
-    'verify',
-    'fence old primary',
-    'keep WAL',
+    ...takeOverSteps,
     'follow',
     'inspect',
     'stream',

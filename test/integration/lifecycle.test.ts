@@ -87,7 +87,7 @@ describe('two stacks', () => {
     const made = await second.halabJson(`up --port-offset ${offset}`);
     expect(made.exitCode).toBe(0);
     expect(made.data).toMatchObject({
-      endpoints: [5432, 5433, 5439, 6379].map((port) => ({ address: `127.0.0.1:${port + offset}` })),
+      endpoints: [5432, 5433, 5439, 5440, 6379].map((port) => ({ address: `127.0.0.1:${port + offset}` })),
     });
     expect((await second.endpoints()).apiUrl).toBe(`http://127.0.0.1:${3000 + offset}`);
 

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { RejoinResult } from '../../src/failover/rejoin.js';
 import { lockStack } from '../../src/stack/lock.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
+import { cutReplication } from './cut-replication.js';
 
 const rejoinJson = async (stack: TestStack, words: string): Promise<RejoinResult> => {
   const { exitCode, data } = await stack.halabJson(`rejoin ${words}`);
@@ -16,15 +17,6 @@ const inserted = (sku: string): string => `INSERT INTO products (sku, name, pric
 
 const count = (stack: TestStack, node: string, sku: string): Promise<string> =>
   stack.sql(node, `SELECT count(*) FROM products WHERE sku LIKE '${sku}%'`);
-
-/** The replica gets no more WAL; what the primary commits from now on is not replicated. */
-async function cutReplication(stack: TestStack): Promise<void> {
-  await stack.sql('db-replica', `ALTER SYSTEM SET primary_conninfo = ''`);
-  await stack.sql('db-replica', 'SELECT pg_reload_conf()');
-  await expect
-    .poll(() => stack.sql('db-replica', 'SELECT count(*) FROM pg_stat_wal_receiver'), { timeout: 20_000 })
-    .toBe('0');
-}
 
 it('a former primary with transactions that the new one never had comes back by pg_rewind, after a yes', async () => {
   await using stack = await startTestStack();

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Snapshot } from '../../src/stack/snapshot.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
+import { cutReplication } from './cut-replication.js';
 
 const roleOf = (stack: TestStack, node: string): Promise<string> =>
   stack.sql(node, `SELECT CASE WHEN pg_is_in_recovery() THEN 'replica' ELSE 'primary' END`);
@@ -63,11 +64,7 @@ it('a former primary with writes that the new one never received is told to have
   await using stack = await startTestStack();
   const { engine } = stack.operation;
   const oldPrimary = await stack.containerId('db-primary');
-  await stack.sql('db-replica', `ALTER SYSTEM SET primary_conninfo = ''`);
-  await stack.sql('db-replica', 'SELECT pg_reload_conf()');
-  await expect
-    .poll(() => stack.sql('db-replica', 'SELECT count(*) FROM pg_stat_wal_receiver'), { timeout: 20_000 })
-    .toBe('0');
+  await cutReplication(stack);
   await stack.sql('db-primary', `UPDATE products SET name = name || ' (lost)'`);
   await engine.signalContainer(oldPrimary, 'SIGKILL');
   expect((await stack.halab('failover --promote')).exitCode).toBe(0);

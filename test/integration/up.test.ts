@@ -105,14 +105,22 @@ describe('who may do what', () => {
     await expect(ping(redisUrl.replace(/:[^:@]*@/, ':wrong@'))).rejects.toThrow('WRONGPASS');
   });
 
-  it('every password is stored as a SCRAM verifier', async () => {
+  it('every password is stored as a SCRAM verifier, and the role of HAProxy’s checks has none and may do nothing', async () => {
     const stored = await stack.sql(
       'db-primary',
       `SELECT rolname, split_part(rolpassword, '$', 1) FROM pg_authid WHERE rolcanlogin ORDER BY 1`,
     );
-    expect(stored.split('\n')).toEqual(
-      ['app', 'monitor', 'postgres', 'replicator'].map((role) => `${role}|SCRAM-SHA-256`),
-    );
+    expect(stored.split('\n')).toEqual([
+      ...['app', 'monitor', 'postgres'].map((role) => `${role}|SCRAM-SHA-256`),
+      'probe|',
+      'replicator|SCRAM-SHA-256',
+    ]);
+    const { writeUrl } = await stack.endpoints();
+    const asProbe = writeUrl.replace(/app:[^@]+@/, 'probe:x@');
+    await expect(query(asProbe, 'SELECT 1')).rejects.toThrow('no pg_hba.conf entry');
+    const inPostgres = asProbe.replace('/shop', '/postgres');
+    await expect(query(inPostgres, 'CREATE TEMPORARY TABLE t ()')).rejects.toThrow('permission denied');
+    await expect(query(inPostgres, 'CREATE TABLE public.t ()')).rejects.toThrow('permission denied');
   });
 
   it('no role gets in without its password', async () => {
@@ -183,9 +191,12 @@ describe('what can be seen from outside', () => {
   it('ports are published on 127.0.0.1 only', async () => {
     const { nodes: found } = await getStack(stack.operation.engine, stack.name);
     expect(found.map(({ name }) => name)).toEqual(nodes);
-    for (const { containerId, port } of found) {
+    for (const { containerId, port, readPort } of found) {
       const published = await docker('port', containerId);
-      expect(published).toMatch(new RegExp(`^\\d+/tcp -> 127\\.0\\.0\\.1:${port}$`));
+      const addresses = published.split('\n').map((line) => line.replace(/^\d+\/tcp -> /, ''));
+      expect(addresses).toEqual(
+        [port, readPort].flatMap((each) => (each === null ? [] : [`127.0.0.1:${each}`])),
+      );
     }
   });
 

@@ -1,3 +1,4 @@
+import { readPort } from '../haproxy/kind.js';
 import type { NodeKind } from '../node-kind.js';
 import { postgresUrl } from '../postgres/url.js';
 import { redisUrl } from '../redis/url.js';
@@ -21,13 +22,11 @@ export const apiKind: NodeKind = {
   files: ({ credentials, names, writesTo }) => {
     const [proxy = writesTo] = names.haproxy;
     const [cache] = names.redis;
-    // After a failover this may be the primary; the API sees that by itself, and says so in its answers.
-    const replica = names.postgres.find((name) => name !== writesTo) ?? writesTo;
-    const database = (host: string): string =>
-      postgresUrl({ host, port: postgresPort, user: 'app', password: credentials.app });
+    const database = (host: string, port: number): string =>
+      postgresUrl({ host, port, user: 'app', password: credentials.app });
     const settings = {
-      WRITE_URL: database(proxy),
-      READ_URL: database(replica),
+      WRITE_URL: database(proxy, postgresPort),
+      READ_URL: database(proxy, readPort),
       REDIS_URL:
         cache === undefined
           ? ''

@@ -1,3 +1,5 @@
+import { laterCommand } from '../later.js';
+
 /**
  * HAProxy accepts no new connection for writes: they wait in the listening socket, where no client sees an error, and
  * a reload hands them over to the new worker (HAProxy management guide, `set maxconn frontend`; zero is allowed).
@@ -12,22 +14,21 @@ const setBack =
 
 export const releaseCommand: readonly string[] = ['sh', '-c', setBack];
 
-/** Says whose hold is in force: an earlier one must not let go of a later one's connections. */
-const holder = '/run/haproxy/hold';
-
-const letGoLater = `sleep "$1"; [ "$(cat ${holder})" != "$2" ] || { ${setBack}; }`;
-
 /**
  * Holds, and lets go by itself after some seconds: nothing waits for a halab that has died.
  *
  * @param token new for each hold
  */
-export const holdCommand = (token: string, atMostS: number): readonly string[] => [
+export const holdCommand = (token: string, atMostS: number): readonly string[] =>
+  laterCommand({ holder: '/run/haproxy/hold', token, afterS: atMostS, script: setBack }, set('0'));
+
+/**
+ * Ends when no client has a session for writes, after a second in any case. A session that HAProxy accepted just before
+ * the hold may still be logging in, where pg_stat_activity does not show it; one that never says who it is stays so.
+ */
+export const drainedCommand: readonly string[] = [
   'sh',
   '-c',
-  `echo "$3" > ${holder} && { setsid sh -c "$1" sh "$2" "$3" > /dev/null 2>&1 < /dev/null & } && ${set('0')}`,
-  'sh',
-  letGoLater,
-  String(Math.ceil(atMostS)),
-  token,
+  `i=0; until echo 'show stat' | socat -t 1 - UNIX-CONNECT:/run/haproxy/admin.sock | grep -q '^write,FRONTEND,,,0,'
+do i=$((i + 1)); [ "$i" -lt 100 ] || exit 1; sleep 0.01; done`,
 ];

@@ -5,6 +5,9 @@ import { renderConfig } from './config.js';
 /** Where it listens for the clients of the API, inside the stack's network, when there are API instances. */
 export const httpPort = 3000;
 
+/** Where it listens for reads, inside the stack's network. */
+export const readPort = 5440;
+
 export const configPath = '/etc/haproxy/haproxy.cfg';
 /** Where a configuration waits until HAProxy has checked it and it is wanted. */
 export const candidatePath = (writesTo: string): string => `${configPath}.${writesTo}`;
@@ -23,6 +26,6 @@ export const haproxyKind: NodeKind = {
   port: 5432,
   stopGraceS: 5,
   files: ({ writesTo, names }) => [
-    configFile(configPath, renderConfig({ writesTo, apiInstances: names.api })),
+    configFile(configPath, renderConfig({ writesTo, databases: names.postgres, apiInstances: names.api })),
   ],
 };

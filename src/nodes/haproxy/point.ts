@@ -31,9 +31,9 @@ export const preparePoint = (
   containerId: string,
   {
     servers,
-    apiInstances,
     action,
-  }: { servers: readonly string[]; apiInstances: readonly string[]; action: HaproxyAction },
+    ...config
+  }: { servers: readonly string[]; action: HaproxyAction } & Omit<ProxyConfig, 'writesTo'>,
 ): PreparedExec =>
   engine.prepareExec(containerId, {
     preparation: [
@@ -44,7 +44,7 @@ export const preparePoint = (
       ]),
     ].join(' && '),
     env: Object.fromEntries(
-      servers.map((writesTo, index) => [`HAPROXY_CFG_${index}`, renderConfig({ writesTo, apiInstances })]),
+      servers.map((writesTo, index) => [`HAPROXY_CFG_${index}`, renderConfig({ ...config, writesTo })]),
     ),
     command: ['sh', '-c', action === 'reload' ? reloadScript('$1') : installCommand('$1'), 'sh'],
   });

@@ -8,11 +8,13 @@ const owner = { uid: 999, gid: 999 };
 const home = '/var/lib/postgresql';
 export const dataDirectory = `${home}/data`;
 export const credentialsPath = `${home}/credentials.json`;
-/** A server with this file starts as a standby, whatever it was before. */
 /** Says that the volume once had a data directory: it gets none from the image again. */
 export const initializedPath = `${home}/initialized`;
+/** A file that fills the disk (`halab fault fill`). */
+export const fillerPath = `${home}/filler`;
 /** Every data directory has it. */
 export const versionPath = `${dataDirectory}/PG_VERSION`;
+/** A server with this file starts as a standby, whatever it was before. */
 export const standbySignalPath = `${dataDirectory}/standby.signal`;
 
 /** What a node on its way back has to do before its server starts: stack/images/postgres/rejoin. */
@@ -50,9 +52,12 @@ const nodeConf = (name: string, upstream: string | undefined): string =>
     '',
   ].join('\n');
 
+/** Included by postgresql.conf: a reload takes it. */
+export const nodeConfPath = `${home}/node.conf`;
+
 /** What a node has of its own; as a standby it follows `upstream`. */
 export const nodeConfFile = (name: string, upstream: string | undefined): FileEntry => ({
-  path: `${home}/node.conf`,
+  path: nodeConfPath,
   text: nodeConf(name, upstream),
   mode: 0o600,
   ...owner,
@@ -66,15 +71,18 @@ export const postgresKind: NodeKind = {
   sharedMemoryBytes: 128 * 1024 * 1024,
   // A fast shutdown writes a checkpoint; a large one takes a while.
   stopGraceS: 30,
-  files: ({ name, credentials, role, peers }) => {
+  files: ({ name, credentials, role, peers, upstream = peers[0], copies = false }) => {
     const file = (path: string, text: string): FileEntry => ({ path, text, mode: 0o600, ...owner });
     const common = [
       file(credentialsPath, JSON.stringify(credentials)),
       file(`${home}/.pgpass`, `*:*:*:replicator:${credentials.replicator}\n`),
-      nodeConfFile(name, peers[0]),
+      nodeConfFile(name, upstream),
     ];
     // The entrypoint moves this one into the data directory once it has made it.
-    if (role === 'replica') return [...common, file(`${home}/standby.signal`, '')];
+    if (role === 'replica') {
+      const order = copies && upstream !== undefined ? [rejoinOrder('basebackup', upstream)] : [];
+      return [...common, file(`${home}/standby.signal`, ''), ...order];
+    }
     const { postgres, replicator, app, monitor } = credentials;
     const statements = [
       ...Object.entries({ postgres, replicator, app, monitor }).map(

@@ -1,5 +1,6 @@
 import type { Role } from '../node-kind.js';
 import { queryOnce } from './client.js';
+import type { SyncState } from './sync.js';
 import type { EndedTimeline } from './timeline-history.js';
 import type { PostgresAddress } from './url.js';
 
@@ -50,6 +51,8 @@ export interface ServerState {
   /** On a primary. */
   standbys: StandbyState[];
   slots: SlotState[];
+  /** What a primary waits for before it acknowledges a commit. */
+  sync: SyncState;
 }
 
 /**
@@ -58,6 +61,10 @@ export interface ServerState {
  */
 export const newestTimeline = `(SELECT max(('x' || substr(name, 1, 8))::bit(32)::int)
   FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$')`;
+
+/** SQL for whether a replica replays late on purpose, or not at all; false on a primary. */
+export const replaysLate = `(pg_is_in_recovery() AND (pg_is_wal_replay_paused()
+  OR current_setting('recovery_min_apply_delay') <> '0'))`;
 
 // During recovery pg_walfile_name is not allowed.
 const question = `
@@ -90,6 +97,9 @@ SELECT json_build_object(
       'flushLagMs', extract(epoch FROM flush_lag) * 1000,
       'replayLagMs', extract(epoch FROM replay_lag) * 1000) ORDER BY application_name)
     FROM pg_stat_replication), '[]'),
+  'sync', json_build_object(
+    'mode', coalesce(nullif(current_setting('halab.sync', true), ''), 'off'),
+    'names', current_setting('synchronous_standby_names')),
   'slots', coalesce((
     SELECT json_agg(json_build_object(
       'name', slot_name, 'active', active, 'walStatus', wal_status,

@@ -5,6 +5,7 @@ const facts = {
   stack: 'halab',
   candidate: 'db-replica',
   others: ['db-primary'],
+  followers: [],
   haproxy: 'haproxy',
   action: 'reload',
 } as const;
@@ -30,6 +31,18 @@ describe('the plan of a failover', () => {
     const commands = planFailover({ ...facts, stack: 'second' }).map(({ command }) => command);
     expect(commands).toContain('docker stop second-db-primary');
     expect(commands.join('\n')).not.toContain('halab-db');
+  });
+
+  it('leaves other replicas running, and has them follow once clients can write again', () => {
+    const steps = planFailover({ ...facts, followers: ['db-replica-2'] });
+    expect(steps.find(({ name }) => name === 'stop old primary')?.command).toBe(
+      'docker stop halab-db-primary',
+    );
+    const last = steps.at(-1);
+    expect(last?.name).toBe('follow new primary');
+    expect(last?.command).toContain(
+      'docker exec halab-db-replica-2 psql -d shop -c "SELECT pg_reload_conf()"',
+    );
   });
 
   it('reloads or restarts HAProxy as it was asked', () => {

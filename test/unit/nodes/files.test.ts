@@ -11,35 +11,38 @@ const names = {
   postgres: ['db-primary', 'db-replica'],
   haproxy: ['haproxy'],
   redis: ['redis'],
+  pgbouncer: ['pgbouncer'],
   api: ['api-1', 'api-2'],
 };
 const setup = { name: 'db-primary', credentials, peers: ['db-replica'], writesTo: 'db-primary', names };
 
 describe('haproxy.cfg', () => {
   it('names the node that writes go to, and can be read back', () => {
-    const config = { writesTo: 'db-replica', apiInstances: [] };
+    const config = { writesTo: 'db-replica', databases: names.postgres, apiInstances: [] };
     expect(parseConfig(renderConfig(config))).toEqual(config);
   });
 
   it('names the instances of the API beside it, and can be read back too', () => {
-    const config = { writesTo: 'db-replica', apiInstances: ['api-1', 'api-2'] };
+    const config = { writesTo: 'db-replica', databases: names.postgres, apiInstances: ['api-1', 'api-2'] };
     const text = renderConfig(config);
     expect(parseConfig(text)).toEqual(config);
     expect(text).toContain(renderConfig({ ...config, apiInstances: [] }));
   });
 
   it('has no HTTP port without instances', () => {
-    expect(renderConfig({ writesTo: 'db-primary', apiInstances: [] })).not.toContain('mode http');
+    expect(
+      renderConfig({ writesTo: 'db-primary', databases: names.postgres, apiInstances: [] }),
+    ).not.toContain('mode http');
   });
 
   it('sends a request again only when it certainly did nothing', () => {
-    const text = renderConfig({ writesTo: 'db-primary', apiInstances: ['api-1'] });
+    const text = renderConfig({ writesTo: 'db-primary', databases: names.postgres, apiInstances: ['api-1'] });
     expect(text).toContain('http-request disable-l7-retry unless { method GET HEAD }');
   });
 
   it('says nothing when it names no server, or more than one', () => {
     for (const text of ['', 'backend primary\n', 'backend primary\n server a a:1\n server b b:1\n']) {
-      expect(parseConfig(text)).toEqual({ apiInstances: [] });
+      expect(parseConfig(text)).toEqual({ databases: [], apiInstances: [] });
     }
   });
 });
@@ -84,7 +87,7 @@ describe('the files of a node', () => {
     expect(acl).not.toContain(credentials.redis);
   });
 
-  it('give an instance of the API its servers by name: writes through the proxy, reads from the replica', () => {
+  it('give an instance of the API its servers by name: writes through the proxy, reads through it too', () => {
     const [file, ...more] = kinds.api.files(setup);
     expect(more).toEqual([]);
     expect(file).toMatchObject({ path: '/etc/halab/api.env', mode: 0o600 });
@@ -95,16 +98,11 @@ describe('the files of a node', () => {
     ]);
     expect(Object.fromEntries(withoutPasswords)).toEqual({
       WRITE_URL: 'postgres://app@haproxy:5432/shop',
-      READ_URL: 'postgres://app@db-replica:5432/shop',
+      READ_URL: 'postgres://app@haproxy:5440/shop',
       REDIS_URL: 'redis://app@redis:6379',
       HOST: '0.0.0.0',
       PORT: '3000',
     });
     expect(readConfiguration(settings)).toMatchObject({ cache: { mode: 'lease' }, port: 3000 });
-  });
-
-  it('let an instance read from the former primary once the proxy sends writes to the replica', () => {
-    const [file] = kinds.api.files({ ...setup, writesTo: 'db-replica' });
-    expect(file?.text).toMatch(/^READ_URL=postgres:\/\/app:[^@]+@db-primary:5432\/shop$/m);
   });
 });

@@ -1,24 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { planRepair } from '../../../src/repair/plan-repair.js';
 import type { Snapshot } from '../../../src/stack/snapshot.js';
-import { healthySnapshot, withNode, withoutPrimary } from '../stack/snapshots.js';
+import { healthySnapshot, streaming, withNode, withoutPrimary } from '../stack/snapshots.js';
 
 const planOf = (snapshot: Snapshot, startAsPrimary: string[] = []): string[] =>
-  planRepair({ snapshot, startAsPrimary }).map(({ action, node }) => `${action} ${node}`);
+  planRepair({ snapshot, startAsPrimary, missing: [], filled: [] }).map(
+    ({ action, node }) => `${action} ${node}`,
+  );
 
 const pointed = (snapshot: Snapshot, configured: string): Snapshot => ({
   ...snapshot,
-  proxy: { writesTo: configured, configured, reached: configured, state: 'up' },
+  proxy: { writesTo: configured, configured, reached: configured, state: 'up', reads: null },
 });
-
-const replication = {
-  state: 'streaming',
-  syncState: 'async',
-  lagBytes: 0,
-  lagMs: 0,
-  forkLsn: null,
-  replayDelay: null,
-};
 
 describe('the plan of a repair', () => {
   it('is empty for a healthy stack', () => {
@@ -31,6 +24,24 @@ describe('the plan of a repair', () => {
 
   it('promotes the replica where the old primary is fenced, or its data is lost', () => {
     expect(planOf(withoutPrimary(), [])).toEqual(['failover db-replica']);
+  });
+
+  it('makes what was removed before anything else', () => {
+    const facts = { snapshot: withoutPrimary(), startAsPrimary: [], missing: ['db-primary'], filled: [] };
+    expect(planRepair(facts).map(({ action, node }) => `${action} ${node}`)[0]).toBe('create db-primary');
+  });
+
+  it('makes room on a full disk, and brings its server back as it would any other', () => {
+    const facts = {
+      snapshot: withoutPrimary(),
+      startAsPrimary: ['db-primary'],
+      missing: [],
+      filled: ['db-primary'],
+    };
+    expect(planRepair(facts).map(({ action, node }) => `${action} ${node}`)).toEqual([
+      'make room db-primary',
+      'start db-primary',
+    ]);
   });
 
   it('starts what it can where no PostgreSQL server runs', () => {
@@ -78,18 +89,18 @@ describe('the plan of a repair', () => {
   });
 
   it.each([
-    ['has diverged', { ...replication, forkLsn: '0/3000000' }],
-    ['does not stream', { ...replication, state: 'not streaming' }],
+    ['has diverged', { ...streaming, forkLsn: '0/3000000' }],
+    ['does not stream', { ...streaming, state: 'not streaming' }],
   ])('has a replica rejoin that %s', (_, found) => {
     expect(planOf(withNode('db-replica', { replication: found }))).toEqual(['rejoin db-replica']);
   });
 
   it('leaves a replica alone that catches up', () => {
-    expect(planOf(withNode('db-replica', { replication: { ...replication, state: 'catchup' } }))).toEqual([]);
+    expect(planOf(withNode('db-replica', { replication: { ...streaming, state: 'catchup' } }))).toEqual([]);
   });
 
   it('ends faults first, and starts what is stopped', () => {
-    const late = { ...replication, replayDelay: { delayMs: 0, paused: true } };
+    const late = { ...streaming, replayDelay: { delayMs: 0, paused: true } };
     const snapshot = withNode('db-replica', { replication: late });
     const nodes = snapshot.nodes.map((node) => {
       if (node.name === 'redis') return { ...node, state: 'exited' as const };
@@ -101,7 +112,7 @@ describe('the plan of a repair', () => {
   it('restarts a proxy that lets nobody through', () => {
     const held: Snapshot = {
       ...healthySnapshot(),
-      proxy: { writesTo: 'db-primary', configured: 'db-primary', reached: null, state: 'down' },
+      proxy: { writesTo: 'db-primary', configured: 'db-primary', reached: null, state: 'down', reads: null },
     };
     expect(planOf(held)).toEqual(['restart haproxy']);
   });
@@ -110,5 +121,31 @@ describe('the plan of a repair', () => {
     const snapshot = healthySnapshot();
     const detail = { ...snapshot.detail, idleSessionTimeoutMs: 1 };
     expect(planOf({ ...snapshot, detail })).toEqual(['let sessions be db-primary']);
+  });
+
+  it('has writes wait for the replicas again, where a failover was cut off before it did', () => {
+    const snapshot = healthySnapshot();
+    const suspended = { ...snapshot.detail, sync: { mode: 'on' as const, names: '' } };
+    expect(planOf({ ...snapshot, detail: suspended })).toEqual(['wait for replicas db-primary']);
+    const asked = { ...snapshot.detail, sync: { mode: 'on' as const, names: 'ANY 1 ("db-replica")' } };
+    expect(planOf({ ...snapshot, detail: asked })).toEqual([]);
+  });
+
+  it('lets statements through a paused pooler once the proxy points at the primary', () => {
+    const snapshot = healthySnapshot();
+    const pgbouncer = {
+      ...snapshot.nodes[0],
+      name: 'pgbouncer',
+      kind: 'pgbouncer',
+      role: null,
+      timeline: null,
+    };
+    const paused = {
+      ...snapshot,
+      nodes: [...snapshot.nodes, pgbouncer as Snapshot['nodes'][number]],
+      pooler: { port: 6432, paused: true, reached: null },
+    };
+    expect(planOf(paused)).toEqual(['resume pgbouncer']);
+    expect(planOf(pointed(paused, 'db-replica'))).toEqual(['proxy point db-primary', 'resume pgbouncer']);
   });
 });

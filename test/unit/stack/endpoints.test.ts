@@ -20,6 +20,8 @@ const node = (name: string, kind: StackNode['kind'], port: number, state: StackN
   state,
   port,
   httpPort: null,
+  readPort: null,
+  diskLimitBytes: null,
 });
 
 const instances = (state: StackNode['state']): StackNode[] =>
@@ -34,18 +36,18 @@ function endpoints(
     replica = 'running',
   }: Partial<Record<'primary' | 'replica', StackNode['state']>> = {},
   writesTo: string | undefined = 'db-primary',
-  role?: 'app' | 'postgres',
+  { role, readPort = null }: { role?: 'app' | 'postgres'; readPort?: number | null } = {},
 ): StackEndpoints {
   const stack: Stack = {
     name: 'halab',
     topology: 'classic',
-    partitions: [],
+    networkFaults: [],
     apiPort: 3000,
     lab: null,
     nodes: [
       node('db-primary', 'postgres', 5432, primary),
       node('db-replica', 'postgres', 5433, replica),
-      node('haproxy', 'haproxy', 5439, 'running'),
+      { ...node('haproxy', 'haproxy', 5439, 'running'), readPort },
       node('redis', 'redis', 6379, 'running'),
     ],
   };
@@ -60,7 +62,7 @@ describe('the endpoints of a stack', () => {
     const stack: Stack = {
       name: 'halab',
       topology: 'classic',
-      partitions: [],
+      networkFaults: [],
       apiPort: 3000,
       lab: null,
       nodes: [node('db', 'postgres', 5432, 'running'), ...databases, ...instances('exited')],
@@ -70,10 +72,34 @@ describe('the endpoints of a stack', () => {
     expect([nodes['api-1'], nodes['api-2']]).toEqual([apiUrl, apiUrl]);
   });
 
+  it('name the pooler where there is one', () => {
+    const stack: Stack = {
+      name: 'halab',
+      topology: 'classic',
+      networkFaults: [],
+      apiPort: 3000,
+      lab: null,
+      nodes: [
+        node('db', 'postgres', 5432, 'running'),
+        node('haproxy', 'haproxy', 5439, 'running'),
+        node('redis', 'redis', 6379, 'running'),
+        node('pgbouncer', 'pgbouncer', 6432, 'running'),
+      ],
+    };
+    const { poolerUrl, nodes } = stackEndpoints(
+      stack,
+      stackAccess(engineAt('10.0.0.5'), stack, credentials),
+      'db',
+    );
+    expect(poolerUrl).toBe('postgres://app:a-secret@10.0.0.5:6432/shop');
+    expect(nodes['pgbouncer']).toBe(poolerUrl);
+  });
+
   it('are one URL each, with the credentials of the application', () => {
-    expect(endpoints()).toEqual({
+    expect(endpoints({}, 'db-primary', { readPort: 5440 })).toEqual({
       writeUrl: 'postgres://app:a-secret@127.0.0.1:5439/shop',
-      readUrl: 'postgres://app:a-secret@127.0.0.1:5433/shop',
+      readUrl: 'postgres://app:a-secret@127.0.0.1:5440/shop',
+      poolerUrl: null,
       redisUrl: 'redis://app:c-secret@127.0.0.1:6379',
       apiUrl: 'http://127.0.0.1:3000',
       nodes: {
@@ -85,20 +111,20 @@ describe('the endpoints of a stack', () => {
     });
   });
 
-  it('read from the primary after a failover that left no replica', () => {
+  it('without a port for reads, read from the primary after a failover that left no replica', () => {
     expect(endpoints({ primary: 'exited' }, 'db-replica').readUrl).toContain(':5433/');
   });
 
-  it('read from the former primary once it follows the new one', () => {
+  it('without that port, read from the former primary once it follows the new one', () => {
     expect(endpoints({}, 'db-replica').readUrl).toContain(':5432/');
   });
 
-  it('read from the primary while the replica is stopped', () => {
+  it('without that port, read from the primary while the replica is stopped', () => {
     expect(endpoints({ replica: 'exited' }).readUrl).toContain(':5432/');
   });
 
   it('have the administrator of PostgreSQL for --superuser, and the application for Redis still', () => {
-    const { writeUrl, readUrl, redisUrl, nodes } = endpoints({}, 'db-primary', 'postgres');
+    const { writeUrl, readUrl, redisUrl, nodes } = endpoints({}, 'db-primary', { role: 'postgres' });
     for (const url of [writeUrl, readUrl, nodes['db-primary']]) expect(url).toContain('postgres:p-secret@');
     expect(redisUrl).toContain('app:c-secret@');
   });

@@ -98,7 +98,13 @@ describe('findings', () => {
   it('tell when the proxy sends writes to a replica', () => {
     const snapshot: Snapshot = {
       ...withNode('db-replica', { role: { expected: 'primary', found: 'replica' } }),
-      proxy: { writesTo: 'db-replica', configured: 'db-replica', reached: 'db-replica', state: 'up' },
+      proxy: {
+        writesTo: 'db-replica',
+        configured: 'db-replica',
+        reached: 'db-replica',
+        state: 'up',
+        reads: null,
+      },
     };
     const found = findingsOf({
       ...snapshot,
@@ -116,7 +122,13 @@ describe('findings', () => {
   it('tell when haproxy.cfg was changed and not loaded', () => {
     const snapshot: Snapshot = {
       ...healthySnapshot(),
-      proxy: { writesTo: 'db-primary', configured: 'db-replica', reached: 'db-primary', state: 'up' },
+      proxy: {
+        writesTo: 'db-primary',
+        configured: 'db-replica',
+        reached: 'db-primary',
+        state: 'up',
+        reads: null,
+      },
     };
     expect(codes(snapshot)).toEqual(['proxy-not-reloaded']);
   });
@@ -154,5 +166,68 @@ describe('findings', () => {
     const ofSecond = findingsOf({ ...withoutPrimary(), stack: 'second' });
     for (const { hint } of ofSecond) expect(hint).toMatch(/^halab .* --stack second$/);
     for (const hint of hints(withoutPrimary())) expect(hint).not.toContain('--stack');
+  });
+});
+
+describe('the port for reads', () => {
+  const reaching = (reached: string | null): Snapshot => {
+    const snapshot = healthySnapshot();
+    if (snapshot.proxy !== null) snapshot.proxy.reads = { port: 5440, reached };
+    return snapshot;
+  };
+
+  it('is told when it leads nowhere, though writes go through', () => {
+    expect(findingsOf(reaching(null))).toMatchObject([{ severity: 'critical', code: 'reads-down' }]);
+  });
+
+  it('is told when it leads to the primary, though a replica follows', () => {
+    expect(findingsOf(reaching('db-primary'))).toMatchObject([
+      { severity: 'warning', code: 'reads-on-primary' },
+    ]);
+  });
+
+  it('leads to the primary while no replica follows, and nothing is wrong with that', () => {
+    const { proxy } = reaching('db-primary');
+    const codes = findingsOf({
+      ...withNode('db-replica', { state: 'exited', replication: null }),
+      proxy,
+    }).map(({ code }) => code);
+    expect(codes).not.toContain('reads-on-primary');
+  });
+});
+
+describe('synchronous replication', () => {
+  const withSync = (names: string, streaming: boolean): Snapshot => {
+    const snapshot = healthySnapshot();
+    snapshot.detail.sync = { mode: 'on', names };
+    const standby = {
+      name: 'db-replica',
+      state: 'streaming',
+      syncState: 'quorum',
+      sentLsn: null,
+      flushLsn: null,
+      replayLsn: null,
+      sentLagBytes: 0,
+      flushLagBytes: 0,
+      replayLagBytes: 0,
+      flushLagMs: null,
+      replayLagMs: null,
+    };
+    if (streaming) snapshot.detail.standbys = [standby];
+    return snapshot;
+  };
+
+  it('is well while as many replicas stream as a write waits for', () => {
+    expect(codes(withSync('ANY 1 ("db-replica", "db-replica-2")', true))).toEqual([]);
+  });
+
+  it('has writes wait when they do not, which is told with the way out', () => {
+    const snapshot = withSync('ANY 1 ("db-replica")', false);
+    expect(codes(snapshot)).toEqual(['sync-waits']);
+    expect(hints(snapshot)[0]).toContain('halab up --sync off');
+  });
+
+  it('is told when the primary waits for nobody, as after a failover that left no replica', () => {
+    expect(codes(withSync('', false))).toEqual(['sync-suspended']);
   });
 });

@@ -1,4 +1,14 @@
-import type { NodeState, Snapshot } from '../../../src/stack/snapshot.js';
+import type { NodeState, ReplicationState, Snapshot } from '../../../src/stack/snapshot.js';
+
+/** A replica that follows as it should. */
+export const streaming: ReplicationState = {
+  state: 'streaming',
+  syncState: 'async',
+  lagBytes: 0,
+  lagMs: 0,
+  forkLsn: null,
+  replayDelay: null,
+};
 
 const node = (name: string, kind: NodeState['kind'], port: number): NodeState => ({
   name,
@@ -9,7 +19,7 @@ const node = (name: string, kind: NodeState['kind'], port: number): NodeState =>
   lsn: null,
   port,
   replication: null,
-  cutOff: null,
+  networkFaults: [],
   problem: null,
 });
 
@@ -31,21 +41,21 @@ export function healthySnapshot(): Snapshot {
         role: { expected: 'replica', found: 'replica' },
         timeline: 1,
         lsn: '0/3000148',
-        replication: {
-          state: 'streaming',
-          syncState: 'async',
-          lagBytes: 0,
-          lagMs: 0,
-          forkLsn: null,
-          replayDelay: null,
-        },
+        replication: streaming,
       },
       node('haproxy', 'haproxy', 5439),
       node('redis', 'redis', 6379),
     ],
-    proxy: { writesTo: 'db-primary', configured: 'db-primary', reached: 'db-primary', state: 'up' },
+    proxy: {
+      writesTo: 'db-primary',
+      configured: 'db-primary',
+      reached: 'db-primary',
+      state: 'up',
+      reads: { port: 5440, reached: 'db-replica' },
+    },
     cache: { hits: 120, misses: 30, hitRatio: 0.8, keys: 12 },
     api: null,
+    pooler: null,
     findings: [],
     detail: {
       primary: 'db-primary',
@@ -53,6 +63,7 @@ export function healthySnapshot(): Snapshot {
       idleSessionTimeoutMs: 0,
       standbys: [],
       slots: [],
+      sync: { mode: 'off', names: '' },
       redis: null,
     },
   };
@@ -92,7 +103,13 @@ export function withoutPrimary(): Snapshot {
           }
         : one,
     ),
-    proxy: { writesTo: 'db-primary', configured: 'db-primary', reached: null, state: 'down' },
+    proxy: {
+      writesTo: 'db-primary',
+      configured: 'db-primary',
+      reached: null,
+      state: 'down',
+      reads: { port: 5440, reached: 'db-replica' },
+    },
     detail: { ...snapshot.detail, primary: null },
   };
 }

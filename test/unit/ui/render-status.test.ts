@@ -63,11 +63,17 @@ const cases: Record<string, Snapshot> = {
   }),
   'proxy not reloaded': {
     ...healthySnapshot(),
-    proxy: { writesTo: 'db-primary', configured: 'db-replica', reached: 'db-primary', state: 'up' },
+    proxy: {
+      writesTo: 'db-primary',
+      configured: 'db-replica',
+      reached: 'db-primary',
+      state: 'up',
+      reads: null,
+    },
   },
   'proxy names none': {
     ...healthySnapshot(),
-    proxy: { writesTo: null, configured: null, reached: null, state: 'down' },
+    proxy: { writesTo: null, configured: null, reached: null, state: 'down', reads: null },
   },
   paused: withNode('db-primary', { state: 'paused', role: { expected: 'primary', found: null } }),
   silent: withNode('db-primary', {

@@ -23,7 +23,13 @@ const upResult: UpResult = {
   started: ['db-primary', 'redis'],
   removed: [],
   leftStopped: [],
-  verification: { writtenTo: 'db-primary', replayedOn: ['db-replica'], redis: true, apiInstances: [] },
+  verification: {
+    writtenTo: 'db-primary',
+    replayedOn: ['db-replica'],
+    redis: true,
+    apiInstances: [],
+    readFrom: 'db-replica',
+  },
   endpoints: [{ name: 'db-primary', kind: 'postgres', address: '127.0.0.1:5432', purpose: 'primary' }],
   durationMs: 1512,
 };
@@ -148,6 +154,7 @@ describe('env', () => {
     const text = renderEnv({
       writeUrl: "postgres://it's",
       readUrl: 'r',
+      poolerUrl: null,
       redisUrl: 'c',
       apiUrl: 'a',
       nodes: { 'db-primary': 'p' },
@@ -163,6 +170,7 @@ describe('ls', () => {
     topology: 'classic',
     nodes: { running: 3, total: 4 },
     ports: { 'db-primary': 5432, redis: 6379 },
+    readPort: null,
     writesTo: 'db-primary',
     lab: null,
     volumes: [],

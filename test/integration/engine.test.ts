@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { label } from '../../src/stack/labels.js';
 import { startTestStack } from '../support/stack.js';
 
-it('hears of the end of a node, and forgets it when the node starts again', async () => {
+it('death watch: hears of the end of a node, and forgets it when the node starts again', async () => {
   await using stack = await startTestStack();
   const { engine } = stack.operation;
   using deaths = engine.watchDeaths({ [label.stack]: stack.name });
@@ -28,4 +28,17 @@ it('hears of the end of a node, and forgets it when the node starts again', asyn
   await again;
   const died = deaths.died(primary).then(() => 'dead');
   expect(await Promise.race([died, Promise.resolve('alive')])).toBe('alive');
+});
+
+it('goes on with what is frozen, leaves alone what runs, and says so of what has ended', async () => {
+  await using stack = await startTestStack();
+  const { engine } = stack.operation;
+  const redis = await stack.containerId('redis');
+  await engine.pauseContainer(redis);
+  await engine.unpauseContainer(redis);
+  expect(await engine.containerState(redis)).toBe('running');
+  await engine.unpauseContainer(redis);
+  expect(await engine.containerState(redis)).toBe('running');
+  await engine.signalContainer(redis, 'SIGKILL');
+  await expect(engine.unpauseContainer(redis)).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
 });
