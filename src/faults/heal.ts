@@ -12,7 +12,7 @@ import type { Fault, Target } from './fault.js';
 import { endFill } from './fill.js';
 import { findFaults } from './find-faults.js';
 import { endLag } from './lag.js';
-import { endNetworkFault } from './sidecar.js';
+import { endNetworkFault, removeAbandonedSidecars } from './sidecar.js';
 
 export interface HealResult {
   healed: Fault[];
@@ -88,6 +88,7 @@ export async function heal(
   only: string | undefined,
 ): Promise<HealResult> {
   const { clock, emit } = operation;
+  await removeAbandonedSidecars(operation.engine, stackName);
   const stack = await getStack(operation.engine, stackName);
   if (only !== undefined) getNode(stack, only);
   const access = await openAccess(operation.engine, stack);

@@ -1,4 +1,5 @@
 import { waitUntil } from '../clock/wait-until.js';
+import type { Engine } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { imageTag } from '../stack/images.js';
@@ -61,6 +62,7 @@ export async function changeNetwork(
 ): Promise<void> {
   const { operation, stack, node } = target;
   const { engine, clock } = operation;
+  await removeAbandonedSidecars(engine, stack.name);
   const sidecar = await engine.createSidecar({
     name: `${containerName(stack.name, node.name)}-${fault}-${clock.date().getTime()}`,
     image: imageTag('haproxy'),
@@ -76,6 +78,16 @@ export async function changeNetwork(
     await engine.removeContainer(sidecar);
     throw error;
   }
+}
+
+/**
+ * Removes the sidecars that a process which died had made and not seen started. The engine may be starting one still:
+ * its removal waits for that, so that no fault comes into force after this. Only under the lock of the stack is such a
+ * sidecar known to be nobody's.
+ */
+export async function removeAbandonedSidecars(engine: Engine, stackName: string): Promise<void> {
+  for (const { id, state, labels } of await engine.listContainers({ [label.stack]: stackName }))
+    if (state === 'created' && labels[label.networkFault] !== undefined) await engine.removeContainer(id);
 }
 
 /** The sidecar takes along what it did. */

@@ -9,6 +9,7 @@ import { pointProxy } from '../failover/point-proxy.js';
 import { rejoin } from '../failover/rejoin.js';
 import { endFill, isFilled } from '../faults/fill.js';
 import { healIfNeeded } from '../faults/heal.js';
+import { removeAbandonedSidecars } from '../faults/sidecar.js';
 import { isWiped } from '../faults/wipe.js';
 import { restartNode, startNode } from '../stack/control.js';
 import { askEngine } from '../stack/engine-answers.js';
@@ -157,6 +158,7 @@ export async function repair(operation: Operation, options: RepairOptions): Prom
   const { stack, dryRun } = options;
   operation.emit({ type: 'operation.started', operation: 'repair', stack });
   const done: RepairStep[] = [];
+  if (!dryRun) await removeAbandonedSidecars(operation.engine, stack);
   for (;;) {
     const facts = await lookWhenSettled(operation, stack);
     const steps = planRepair(facts);

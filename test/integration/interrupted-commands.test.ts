@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { imageTag } from '../../src/stack/images.js';
+import { containerName, label, stackLabels } from '../../src/stack/labels.js';
+import { getNode, getStack } from '../../src/stack/stack.js';
 import { spawnHalab } from '../support/halab-process.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 import { expectRepaired, killAt, primaryOf, writeReplicated } from './interrupted-fixture.js';
@@ -28,6 +31,22 @@ it('a fault killed while it is injected is repaired', { timeout: 600_000 }, asyn
     await killAt(stack, `fault ${fault} ${replica}`, `${fault} ${replica}`);
     await expectRepaired(stack, sku);
   }
+});
+
+it('a partition whose command died before it was in force does not come into force after the repair', async () => {
+  await using stack = await startTestStack();
+  const { engine } = stack.operation;
+  const replica = getNode(await getStack(engine, stack.name), 'db-replica');
+  const sidecar = await engine.createSidecar({
+    name: `${containerName(stack.name, replica.name)}-partition-abandoned`,
+    image: imageTag('haproxy'),
+    labels: { ...stackLabels(stack.name), [label.networkFault]: replica.name },
+    beside: { networkOf: replica.containerId },
+    command: ['/usr/local/lib/halab/partition', 'both', '0'],
+  });
+  expect(await stack.halabJson('repair --yes')).toMatchObject({ exitCode: 0, data: { healthy: true } });
+  await expect(engine.startContainer(sidecar)).rejects.toThrow();
+  await stack.untilHealthy();
 });
 
 it('a heal killed while it ends a fault is repaired', { timeout: 600_000 }, async () => {
