@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // What the tests do to their stacks has no place in the history of the user’s own.
 const stateHome = mkdtempSync(join(tmpdir(), 'halab-test-state-'));
@@ -13,6 +14,35 @@ const project = (name: string, groupOrder: number, extra: object = {}) => ({
   extends: true as const,
   test: { name, include: [`test/${name}/**/*.test.ts`], sequence: { groupOrder }, ...extra },
 });
+
+// Files of half a minute and more, the longest first: begun last, one of them would hold one processor while the other
+// has nothing left to do.
+const long = [
+  'interrupted-commands',
+  'interrupted-failover',
+  'interrupted-switchover',
+  'faults',
+  'two-replicas',
+  'matrix-replicas',
+  'matrix-classic',
+  'pooler',
+  'rejoin',
+  'switchover',
+  'api-instances',
+  'replicas',
+  'lifecycle',
+  'failover-refusals',
+].map((name) => `/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const index = long.findIndex((name) => moduleId.endsWith(name));
+      return index === -1 ? long.length : index;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 // A stack takes seconds to start: a broken wait must not take minutes to be told.
 const onEngine = { testTimeout: 120_000, hookTimeout: 120_000, globalSetup: ['test/integration/leaks.ts'] };
@@ -28,6 +58,7 @@ export default defineConfig({
     // makes it no faster. Tests of pure parts come first, where no stack takes the processor from their timers.
     maxWorkers: '100%',
     maxConcurrency: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 0),
       project('cli', 0),
