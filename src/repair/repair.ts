@@ -1,3 +1,4 @@
+import { exitCodes } from '../errors/exit-codes.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { letSessionsBe } from '../failover/cut-sessions.js';
@@ -25,6 +26,8 @@ import { planRepair, type RepairFacts, type RepairStep } from './plan-repair.js'
 /** A server that recovers from a crash, or a replica that connects again, needs nothing but this time. */
 const settleTimeoutMs = 5000;
 const settlePollMs = 100;
+/** In a row: what is refused again and again is refused for a reason that stays. */
+const maxRefusals = 3;
 /** More steps than any stack needs; the end of one that undoes itself. */
 const maxSteps = 30;
 
@@ -157,7 +160,9 @@ async function carryOut(
 export async function repair(operation: Operation, options: RepairOptions): Promise<RepairResult> {
   const { stack, dryRun } = options;
   operation.emit({ type: 'operation.started', operation: 'repair', stack });
+  const { clock, signal } = operation;
   const done: RepairStep[] = [];
+  let refusals = 0;
   if (!dryRun) await removeAbandonedSidecars(operation.engine, stack);
   for (;;) {
     const facts = await lookWhenSettled(operation, stack);
@@ -173,6 +178,20 @@ export async function repair(operation: Operation, options: RepairOptions): Prom
         lines: done.map(({ action, node, why }) => `${action} ${node}: ${why}`),
       });
     }
-    done.push(await carryOut(operation, options, next));
+    try {
+      done.push(await carryOut(operation, options, next));
+      refusals = 0;
+    } catch (error) {
+      refusals += 1;
+      if (!isOvertaken(error) || refusals > maxRefusals) throw error;
+      await clock.sleep(settlePollMs, signal);
+    }
   }
 }
+
+/**
+ * A step was refused because the stack is not as it was seen: what a command that was killed had asked for, such as a
+ * promotion, came about meanwhile. The next look sees it.
+ */
+const isOvertaken = (error: unknown): boolean =>
+  error instanceof HalabError && error.exitCode === exitCodes.refused && error.code !== 'WOULD_DISCARD';
