@@ -26,8 +26,8 @@ import { planRepair, type RepairFacts, type RepairStep } from './plan-repair.js'
 /** A server that recovers from a crash, or a replica that connects again, needs nothing but this time. */
 const settleTimeoutMs = 5000;
 const settlePollMs = 100;
-/** In a row: what is refused again and again is refused for a reason that stays. */
-const maxRefusals = 3;
+/** In a row: what fails again and again fails for a reason that stays. */
+const maxOvertaken = 3;
 /** More steps than any stack needs; the end of one that undoes itself. */
 const maxSteps = 30;
 
@@ -162,7 +162,7 @@ export async function repair(operation: Operation, options: RepairOptions): Prom
   operation.emit({ type: 'operation.started', operation: 'repair', stack });
   const { clock, signal } = operation;
   const done: RepairStep[] = [];
-  let refusals = 0;
+  let overtaken = 0;
   if (!dryRun) await removeAbandonedSidecars(operation.engine, stack);
   for (;;) {
     const facts = await lookWhenSettled(operation, stack);
@@ -180,18 +180,19 @@ export async function repair(operation: Operation, options: RepairOptions): Prom
     }
     try {
       done.push(await carryOut(operation, options, next));
-      refusals = 0;
+      overtaken = 0;
     } catch (error) {
-      refusals += 1;
-      if (!isOvertaken(error) || refusals > maxRefusals) throw error;
+      overtaken += 1;
+      if (!isOvertaken(error) || overtaken > maxOvertaken) throw error;
       await clock.sleep(settlePollMs, signal);
     }
   }
 }
 
 /**
- * A step was refused because the stack is not as it was seen: what a command that was killed had asked for, such as a
- * promotion, came about meanwhile. The next look sees it.
+ * A step was refused, or a server was gone, because the stack is not as it was seen: what a command that was killed had
+ * asked for, such as a stop or a promotion, came about meanwhile. The next look sees it.
  */
 const isOvertaken = (error: unknown): boolean =>
-  error instanceof HalabError && error.exitCode === exitCodes.refused && error.code !== 'WOULD_DISCARD';
+  // What is no error of halab's is that of a connection which broke.
+  !(error instanceof HalabError) || (error.exitCode === exitCodes.refused && error.code !== 'WOULD_DISCARD');
