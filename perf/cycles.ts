@@ -6,9 +6,9 @@ import { execa } from 'execa';
 import { Client } from 'pg';
 import { systemClock } from '../src/clock/clock.js';
 import { readRunKeys } from '../src/measure/final-read.js';
+import { judgeLedger } from '../src/measure/judge-ledger.js';
 import { startLoad } from '../src/measure/load.js';
-import { measure } from '../src/measure/measurement.js';
-import { measureOutages, type ObservationMs } from '../src/measure/outage.js';
+import { noClients } from '../src/measure/load-options.js';
 import { askHalab, ensureImages, removeStack } from './support/halab.js';
 import { readOptions, report, say, table } from './support/report.js';
 import { type Summary, summarise } from './support/statistics.js';
@@ -31,7 +31,6 @@ interface Cycle {
 const options = readOptions(100);
 const stack = `perf-cycles-${randomBytes(3).toString('hex')}`;
 const onStack = ['--stack', stack];
-const none = { clients: 0, intervalMs: 20 };
 
 /** Until the stack is whole, and its writes wait for the replica again. */
 async function untilWhole(): Promise<Status> {
@@ -123,27 +122,28 @@ try {
       apiUrl,
       runId,
       clock: systemClock,
-      proxyWriters: { clients: 8, intervalMs: 20 },
-      apiWriters: none,
-      readers: none,
+      groups: {
+        proxyWriters: { clients: 8, intervalMs: 20 },
+        apiWriters: noClients,
+        readers: noClients,
+      },
     });
     const primaries = watchPrimaries(
       Object.entries(nodes).flatMap(([name, url]) => (name.startsWith('db-') ? [url] : [])),
     );
-    const cycles: (Omit<Cycle, 'outageMs'> & { observation: ObservationMs })[] = [];
-    const fromMs = systemClock.nowMs();
+    const cycles: Cycle[] = [];
     for (let cycle = 0; cycle < options.runs; cycle += 1) {
-      const beforeMs = systemClock.nowMs();
+      const watch = load.watch();
       const { proxy } = await untilWhole();
       await sleep(200);
-      const faultMs = systemClock.nowMs();
+      watch.markFault();
       await execa('docker', ['kill', `${stack}-${proxy.writesTo}`]);
       const failover = await timed(['failover', '--promote']);
-      const untilMs = systemClock.nowMs();
+      const { outage } = watch.end();
       const rejoin = await timed(['rejoin', proxy.writesTo, '--yes']);
       const { method } = rejoin.data as { method: string };
       cycles.push({
-        observation: { fromMs: beforeMs, faultMs, untilMs },
+        outageMs: outage.writeMs ?? 0,
         failoverMs: failover.wallMs,
         rejoinMs: rejoin.wallMs,
         method,
@@ -153,23 +153,13 @@ try {
     }
     await untilWhole();
     await sleep(500);
-    const untilMs = systemClock.nowMs();
     await load.stop();
     const { looks, twoPrimaries } = await primaries.stop();
-    const foundKeys = await readRunKeys({ url: writeUrl, runId });
-    const { ledger } = measure({ load, observation: { fromMs, faultMs: fromMs, untilMs }, foundKeys });
-    const goodMs = [...load.ledger.entries()].flatMap(({ outcome, completedAtMs }) =>
-      outcome === 'acknowledged' && completedAtMs !== undefined ? [completedAtMs] : [],
-    );
-    const outages = cycles.map(({ observation }) => {
-      const { fromMs: since, untilMs: until } = observation;
-      const within = goodMs.filter((ms) => ms > since && ms < until);
-      return measureOutages({ proxy: within }, observation).union.outageMs;
-    });
+    const ledger = await judgeLedger(load.ledger, await readRunKeys({ url: writeUrl, runId }));
     const after = await countParts(writeUrl);
     const result = {
       benchmark: 'cycles',
-      outageMs: summarise(outages),
+      outageMs: summarise(cycles.map(({ outageMs }) => outageMs)),
       failoverMs: summarise(cycles.map(({ failoverMs }) => failoverMs)),
       rejoinMs: Object.fromEntries(
         [...new Set(cycles.map(({ method }) => method))].map((method) => [

@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { systemClock } from '../src/clock/clock.js';
 import { readRunKeys } from '../src/measure/final-read.js';
-import type { WriteCounts } from '../src/measure/ledger.js';
+import { judgeLedger } from '../src/measure/judge-ledger.js';
 import { startLoad } from '../src/measure/load.js';
-import { measure } from '../src/measure/measurement.js';
-import { measureOutages, type ObservationMs } from '../src/measure/outage.js';
+import { noClients } from '../src/measure/load-options.js';
+import type { WriteCounts } from '../src/measure/write-entry.js';
 import { askHalab, ensureImages, removeStack } from './support/halab.js';
 import { readOptions, report, say, table } from './support/report.js';
 import { summarise } from './support/statistics.js';
@@ -31,7 +31,6 @@ const options = readOptions(10);
 const stack = `perf-switchover-${randomBytes(3).toString('hex')}`;
 const onStack = ['--stack', stack];
 const writers = { clients: 8, intervalMs: 20 };
-const none = { clients: 0, intervalMs: 20 };
 
 const bySwitchover = async (): Promise<number> =>
   ((await askHalab(['switchover', ...onStack])) as { pauseMs: number }).pauseMs;
@@ -60,34 +59,25 @@ async function measureSide(
     apiUrl,
     runId,
     clock: systemClock,
-    proxyWriters: path === 'proxy' ? writers : none,
-    apiWriters: path === 'api' ? writers : none,
-    readers: none,
+    groups: {
+      proxyWriters: path === 'proxy' ? writers : noClients,
+      apiWriters: path === 'api' ? writers : noClients,
+      readers: noClients,
+    },
     httpTimeoutMs: 20_000,
   });
   const pauses: number[] = [];
-  const swapped: ObservationMs[] = [];
-  const fromMs = systemClock.nowMs();
+  const felt: number[] = [];
   for (let swaps = 0; swaps < options.runs; swaps += 1) {
-    const before = systemClock.nowMs();
+    const watch = load.watch();
     await sleep(500);
-    const faultMs = systemClock.nowMs();
+    watch.markFault();
     pauses.push(await swap());
-    swapped.push({ fromMs: before, faultMs, untilMs: systemClock.nowMs() });
+    felt.push(watch.end().outage.writeMs ?? 0);
   }
   await sleep(500);
-  const untilMs = systemClock.nowMs();
   await load.stop();
-  const foundKeys = await readRunKeys({ url: writeUrl, runId });
-  const { ledger } = measure({ load, observation: { fromMs, faultMs: fromMs, untilMs }, foundKeys });
-  const goodMs = [...load.ledger.entries()]
-    .filter(({ outcome }) => outcome === 'acknowledged')
-    .flatMap(({ completedAtMs }) => completedAtMs ?? []);
-  const felt = swapped.map((observation) => {
-    const { fromMs: since, untilMs: until } = observation;
-    return measureOutages({ [path]: goodMs.filter((ms) => ms > since && ms < until) }, observation).union
-      .outageMs;
-  });
+  const ledger = await judgeLedger(load.ledger, await readRunKeys({ url: writeUrl, runId }));
   return { pauses, felt, writes: ledger.byPath[path], lost: ledger.lost };
 }
 

@@ -27,7 +27,7 @@ export function menuFor(stack: string, snapshot: Pick<Snapshot, 'nodes' | 'proxy
   const here = ['--stack', stack];
   const lab = {
     title: 'Run the main lab: kill a primary under load',
-    words: ['lab', 'run', 'failover', ...here],
+    words: ['lab', 'run', 'failover', '--keep', ...here],
   };
   const doctor = { title: 'Check the machine (doctor)', words: ['doctor'] };
   if (snapshot === undefined) {

@@ -16,6 +16,7 @@ import { registerLab } from './lab.js';
 import { registerLag } from './lag.js';
 import { registerLogs } from './logs.js';
 import { registerLs } from './ls.js';
+import { registerMeasure } from './measure.js';
 import { registerPromote } from './promote.js';
 import { registerProxy } from './proxy.js';
 import { registerPsql } from './psql.js';
@@ -63,6 +64,7 @@ export function registerAll(program: Command, run: Run): void {
     // What runs on it.
     registerServe,
     registerLab,
+    registerMeasure,
     // Inside its nodes.
     registerLogs,
     registerPsql,

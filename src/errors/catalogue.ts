@@ -26,6 +26,26 @@ export const catalogue = {
     'The topology file does not have the form that the schema asks for; the message names line and column.',
     'Correct the file at that place. `stack/topologies/classic.yaml` is an example.',
   ),
+  LAB_INVALID: entry(
+    exitCodes.usage,
+    'The lab file does not have the form that the schema asks for; the message names line, column, and what may have been meant.',
+    'Correct the file at that place, and read it again with `halab lab check FILE`. `halab lab new FILE` writes an example.',
+  ),
+  LAB_NOT_FOUND: entry(
+    exitCodes.usage,
+    'There is no lab of that name, or its file cannot be read.',
+    'See `halab lab list` for the names there are.',
+  ),
+  ENDPOINT_REFUSED: entry(
+    exitCodes.refused,
+    'The database that should be measured does not answer, or refuses its tables; nothing was measured.',
+    'See whether `psql` reaches it as the same user, and whether that user may create tables.',
+  ),
+  FILE_NOT_WRITTEN: entry(
+    exitCodes.usage,
+    'A file that the command was asked to write is there already, or cannot be written.',
+    'Name another file.',
+  ),
   NO_TERMINAL: entry(
     exitCodes.usage,
     'The command asks questions, and standard input is not a terminal.',

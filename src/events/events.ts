@@ -11,6 +11,16 @@ export type HalabEvent =
   | { type: 'step.failed'; id: string; message: string }
   /** Something the user should know that is no step. */
   | { type: 'note'; severity: 'info' | 'warning'; message: string }
+  /** A step of a lab, and what came of it. */
+  | { type: 'lab.step'; id: string; text: string }
+  | {
+      type: 'lab.step.ended';
+      id: string;
+      text: string;
+      outcome: 'done' | 'failed' | 'inconclusive';
+      observed: string;
+      durationMs: number;
+    }
   /** Live figures of a lab or a measurement. */
   | { type: 'load'; elapsedMs: number; acknowledged: number; failed: number; lastAcknowledgedAgoMs: number };
 

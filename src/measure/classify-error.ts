@@ -1,4 +1,4 @@
-import type { WriteOutcome } from './ledger.js';
+import type { WriteOutcome } from './write-entry.js';
 
 /** What is known of a write that was not acknowledged. */
 export interface Failure {

@@ -5,14 +5,18 @@ export interface FeedWait {
   onTimeout: () => Error;
 }
 
-/** What happened so far and what happens next, in order, for those who wait for something among it. */
+/** What happened last is kept for those who ask a little late; twice as many at most, so that dropping them costs little. */
+const keptItems = 5000;
+
+/** What happened of late and what happens next, in order, for those who wait for something among it. */
 export class Feed<Item> {
-  readonly #items: Item[] = [];
+  #items: Item[] = [];
   readonly #watchers = new Set<(item: Item) => void>();
   readonly #ending = new AbortController();
 
   push(item: Item): void {
     this.#items.push(item);
+    if (this.#items.length >= 2 * keptItems) this.#items = this.#items.slice(-keptItems);
     for (const watch of this.#watchers) watch(item);
   }
 
@@ -26,7 +30,7 @@ export class Feed<Item> {
   }
 
   /**
-   * Shows every item to `pick`, the past ones first, until it returns something; returns that.
+   * Shows each item to `pick`, the past ones that are kept first, until it returns something; returns that.
    *
    * @throws what `onTimeout` makes; the signal's reason; the reason of `end`
    */

@@ -1,12 +1,19 @@
-import { Agent, type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http';
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request as openRequest,
+} from 'node:http';
 import { errorCodeOf, noAnswer } from './classify-error.js';
 
 /** How one request ended. Never an exception: a broken exchange is what is measured here. */
-type Exchange =
+export type Exchange =
   /** `isComplete` is false when the connection broke within the body. */
   | {
       readonly kind: 'answered';
       readonly status: number;
+      readonly headers: IncomingHttpHeaders;
       readonly body: string;
       readonly isComplete: boolean;
     }
@@ -14,15 +21,17 @@ type Exchange =
   | { readonly kind: 'broken'; readonly sent: boolean; readonly errorCode: string };
 
 export interface HttpClientOptions {
-  baseUrl: string;
+  /** A function is asked for each request: what listens there may be replaced by another. */
+  baseUrl: string | (() => string);
   /** From the call until the end of the body. */
   answerTimeoutMs: number;
 }
 
 /** One client with one connection, kept alive between requests; call after call, not side by side. */
 export interface HttpClient {
-  readonly get: (path: string) => Promise<Exchange>;
+  readonly get: (path: string, headers?: Readonly<Record<string, string>>) => Promise<Exchange>;
   readonly post: (path: string, body: object) => Promise<Exchange>;
+  readonly patch: (path: string, body: object) => Promise<Exchange>;
   /** Breaks the connection, and with it a request in flight. */
   readonly close: () => void;
 }
@@ -33,19 +42,25 @@ const maxBodyBytes = 64 * 1024;
 export function openHttpClient({ baseUrl, answerTimeoutMs }: HttpClientOptions): HttpClient {
   // Of its own, so that a client never waits for another's connection.
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const exchange = (method: string, path: string, json?: string): Promise<Exchange> => {
-    const headers =
-      json === undefined
-        ? {}
-        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) };
-    const request = openRequest(new URL(path, baseUrl), { agent, method, headers });
+  const exchange = (method: string, path: string, headers: object, json?: string): Promise<Exchange> => {
+    const request = openRequest(new URL(path, typeof baseUrl === 'string' ? baseUrl : baseUrl()), {
+      agent,
+      method,
+      headers: { ...headers },
+    });
     const ended = awaitEnd(request, answerTimeoutMs);
     request.end(json);
     return ended;
   };
+  const send = (method: string, path: string, body: object): Promise<Exchange> => {
+    const json = JSON.stringify(body);
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) };
+    return exchange(method, path, headers, json);
+  };
   return {
-    get: (path) => exchange('GET', path),
-    post: (path, body) => exchange('POST', path, JSON.stringify(body)),
+    get: (path, headers = {}) => exchange('GET', path, headers),
+    post: (path, body) => send('POST', path, body),
+    patch: (path, body) => send('PATCH', path, body),
     close: () => {
       agent.destroy();
     },
@@ -71,6 +86,7 @@ function awaitEnd(request: ClientRequest, answerTimeoutMs: number): Promise<Exch
           : {
               kind: 'answered',
               status: response.statusCode,
+              headers: response.headers,
               body: Buffer.concat(chunks).toString(),
               isComplete: response.complete,
             },

@@ -1,16 +1,21 @@
 import { errorCodeOf } from './classify-error.js';
-import type { Ledger, WritePath } from './ledger.js';
-import type { ClientError, ClientGroup, LoadOptions } from './load-options.js';
+import type { HttpClientOptions } from './http-exchange.js';
+import type { Ledger } from './ledger.js';
+import type { ClientError, ClientGroup, Groups, LoadOptions } from './load-options.js';
 import { type Client, type Pace, takeTurns } from './pace.js';
-import { apiReader, type ReadLog } from './readers.js';
+import type { ReadEntry } from './read-entry.js';
+import { apiReader, productsInTurn, registersInTurn } from './readers.js';
+import type { RegisterAccess } from './register-access.js';
+import { type RegisterClientOptions, registerWriter, sessionClient } from './register-clients.js';
 import { apiWriter, proxyWriter } from './writers.js';
 
 /** What the clients of one load share. */
-interface Shared {
+export interface Shared {
   ledger: Ledger;
-  reads: ReadLog;
   pace: Omit<Pace, 'intervalMs'>;
   cut: AbortSignal;
+  onRead: (entry: ReadEntry) => void;
+  onUpdate: (acknowledged: boolean) => void;
   onError: (error: ClientError) => void;
   /** Called four times a second. */
   onProgress: () => void;
@@ -24,31 +29,45 @@ export interface StaggeredClient {
 
 const progressIntervalMs = 250;
 
-/** `proxy1`, `proxy2`, …, `api1`, … */
-const clientIdOf = (path: WritePath, index: number): string => `${path}${index + 1}`;
-
+/** The ids of the clients that insert rows: `proxy1`, `proxy2`, …, `api1`, … */
 export const writerIds = ({ proxyWriters, apiWriters }: Groups): string[] => [
-  ...Array.from({ length: proxyWriters.clients }, (_, index) => clientIdOf('proxy', index)),
-  ...Array.from({ length: apiWriters.clients }, (_, index) => clientIdOf('api', index)),
+  ...Array.from({ length: proxyWriters.clients }, (_, index) => `proxy${index + 1}`),
+  ...Array.from({ length: apiWriters.clients }, (_, index) => `api${index + 1}`),
 ];
 
-export interface Groups {
-  proxyWriters: ClientGroup;
-  apiWriters: ClientGroup;
-  readers: ClientGroup;
+const needRegisters = ({ registers }: LoadOptions): RegisterAccess => {
+  if (registers === undefined) throw new RangeError('The load has clients of registers and no registers.');
+  return registers;
+};
+
+/**
+ * A register has one writer: they are dealt out among all clients that update some.
+ *
+ * @throws RangeError when there are fewer registers than such clients
+ */
+function dealOut({ registers }: RegisterAccess, { registerWriters, sessions }: Groups): number[][] {
+  const writers = registerWriters.clients + sessions.clients;
+  if (registers.count < writers)
+    throw new RangeError(`${registers.count} registers are too few for ${writers} clients that update them.`);
+  return Array.from({ length: writers }, (_, writer) =>
+    Array.from({ length: registers.count }, (_unused, register) => register).filter(
+      (register) => register % writers === writer,
+    ),
+  );
 }
 
 /** All clients of a load, ready to start; the proxy writers with their connections open, where the server lets them. */
 export function openClients(
-  { writeUrl, apiUrl, runId, productCount = 1000, ...options }: LoadOptions,
-  { proxyWriters, apiWriters, readers }: Groups,
-  { ledger, reads, pace, cut, onError, onProgress }: Shared,
+  options: LoadOptions,
+  groups: Groups,
+  { ledger, pace, cut, onRead, onUpdate, onError, onProgress }: Shared,
 ): Promise<StaggeredClient[]> {
+  const { writeUrl, apiUrl, runId, productCount = 1000 } = options;
   const { connectTimeoutMs = 250, statementTimeoutMs = 1000, httpTimeoutMs = 2500 } = options;
-  const throughApi = { baseUrl: apiUrl, answerTimeoutMs: httpTimeoutMs, cut };
+  const throughApi: HttpClientOptions = { baseUrl: apiUrl, answerTimeoutMs: httpTimeoutMs };
 
   const openProxyWriter = (groupPace: Pace, index: number): Promise<Client> => {
-    const clientId = clientIdOf('proxy', index);
+    const clientId = `proxy${index + 1}`;
     const onLost = (error: unknown): void => {
       onError({ clientId, atMs: pace.clock.nowMs(), errorCode: errorCodeOf(error) });
     };
@@ -56,11 +75,29 @@ export function openClients(
     return proxyWriter({ clientId, runId, ledger, pace: groupPace, cut, ...connecting });
   };
   const openApiWriter = (groupPace: Pace, index: number): Client =>
-    apiWriter({ clientId: clientIdOf('api', index), runId, ledger, pace: groupPace, ...throughApi });
+    apiWriter({ clientId: `api${index + 1}`, runId, ledger, pace: groupPace, cut, ...throughApi });
   const openReader = (groupPace: Pace, index: number): Client => {
-    const firstId = 1 + Math.floor((index * productCount) / readers.clients);
-    return apiReader({ log: reads, pace: groupPace, productCount, firstId, ...throughApi });
+    const firstId = 1 + Math.floor((index * productCount) / groups.readers.clients);
+    const reading = { clientId: `reader${index + 1}`, pace: groupPace, cut, onRead, ...throughApi };
+    return apiReader(reading, productsInTurn(productCount, firstId));
   };
+  const openRegisterReader = (groupPace: Pace, index: number): Client => {
+    const access = needRegisters(options);
+    const reading = { clientId: `register-reader${index + 1}`, pace: groupPace, cut, onRead, ...throughApi };
+    return apiReader(reading, registersInTurn(access, index % access.registers.count));
+  };
+  const updating = (clientId: string, groupPace: Pace, writer: number): RegisterClientOptions => {
+    const access = needRegisters(options);
+    const own = dealOut(access, groups)[writer] ?? [];
+    return { clientId, pace: groupPace, cut, access, own, onUpdate, ...throughApi };
+  };
+  const openRegisterWriter = (groupPace: Pace, index: number): Client =>
+    registerWriter(updating(`register-writer${index + 1}`, groupPace, index));
+  const openSession = (groupPace: Pace, index: number): Client =>
+    sessionClient({
+      ...updating(`session${index + 1}`, groupPace, groups.registerWriters.clients + index),
+      onRead,
+    });
   const openReporter =
     (groupPace: Pace): Client =>
     (firstMs) =>
@@ -78,9 +115,12 @@ export function openClients(
       offsetMs: (index * intervalMs) / clients,
     }));
   return Promise.all([
-    ...open(proxyWriters, openProxyWriter),
-    ...open(apiWriters, openApiWriter),
-    ...open(readers, openReader),
+    ...open(groups.proxyWriters, openProxyWriter),
+    ...open(groups.apiWriters, openApiWriter),
+    ...open(groups.readers, openReader),
+    ...open(groups.registerWriters, openRegisterWriter),
+    ...open(groups.registerReaders, openRegisterReader),
+    ...open(groups.sessions, openSession),
     ...open({ clients: 1, intervalMs: progressIntervalMs }, openReporter),
   ]);
 }

@@ -1,20 +1,36 @@
 import { setMaxListeners } from 'node:events';
 import { errorCodeOf } from './classify-error.js';
 import { Feed, type FeedWait } from './feed.js';
-import { type CompletedWrite, Ledger, type WritePath } from './ledger.js';
-import { type Groups, openClients, type StaggeredClient, writerIds } from './load-clients.js';
-import type { ClientError, LoadOptions } from './load-options.js';
+import { Ledger } from './ledger.js';
+import { openClients, type Shared, type StaggeredClient, writerIds } from './load-clients.js';
+import { type ClientError, defaultGroups, type Groups, type LoadOptions } from './load-options.js';
 import type { Punctuality } from './pace.js';
-import { ReadLog } from './readers.js';
 import { skuPrefix } from './run-id.js';
+import { type Timeline, TimelineRecorder } from './timeline.js';
+import { Watch, type WatchFigures } from './watch.js';
+import type { CompletedWrite, WritePath } from './write-entry.js';
+
+/** Follows the load from the moment it was asked for. */
+export interface RunningWatch {
+  /** A fault is about to happen: what the clients see from here on may be its doing. */
+  readonly markFault: () => void;
+  /** What the clients felt until now. */
+  readonly figures: () => WatchFigures;
+  /** The same, for the last time; until an earlier moment when one is given. */
+  readonly end: (untilMs?: number) => WatchFigures;
+}
 
 /** Clients at work. All waits throw what `onTimeout` makes at their deadline, and an error when the load ends. */
 export interface Load extends AsyncDisposable {
   readonly ledger: Ledger;
-  readonly reads: ReadLog;
   readonly punctuality: Readonly<Punctuality>;
-  /** Every error a client noticed, in order. */
+  /** Clients that insert rows. */
+  readonly writerCount: number;
+  /** The errors that clients noticed, in order: of a long run the last few thousand. */
   readonly errors: () => readonly ClientError[];
+  readonly watch: () => RunningWatch;
+  /** What ended when, since the load began. */
+  readonly timeline: () => Timeline;
   /** Until each writer has had this many writes acknowledged. */
   readonly waitUntilSteady: (wait: FeedWait & { writesPerClient: number }) => Promise<void>;
   /** Until a client notices an error at this time or later; the first one. */
@@ -27,18 +43,32 @@ export interface Load extends AsyncDisposable {
   readonly stop: () => Promise<void>;
 }
 
+/** What every load needs, whoever its clients are. */
+export type LoadBase = Pick<LoadOptions, 'runId' | 'clock' | 'emit' | 'signal' | 'store'>;
+
 /**
  * Opens the proxy writers' connections, where the server lets them, and starts all clients at one moment.
  *
- * @throws the signal's reason; RangeError for a run id of the wrong form
+ * @throws the signal's reason; RangeError for a run id of the wrong form, or registers that do not fit
  */
-export async function startLoad(options: LoadOptions): Promise<Load> {
+export function startLoad(options: LoadOptions): Promise<Load> {
+  const groups: Groups = { ...defaultGroups, ...options.groups };
+  return startClients(options, writerIds(groups), (shared) => openClients(options, groups, shared));
+}
+
+/**
+ * Starts clients at one moment.
+ *
+ * @param writers the ids of those that write into the ledger
+ * @param open makes them ready
+ * @throws the signal's reason; RangeError for a run id of the wrong form; what `open` throws
+ */
+export async function startClients(
+  options: LoadBase,
+  writers: readonly string[],
+  open: (shared: Shared) => Promise<StaggeredClient[]>,
+): Promise<Load> {
   const { runId, clock, signal, emit = () => undefined } = options;
-  const groups: Groups = {
-    proxyWriters: options.proxyWriters ?? { clients: 4, intervalMs: 10 },
-    apiWriters: options.apiWriters ?? { clients: 2, intervalMs: 20 },
-    readers: options.readers ?? { clients: 2, intervalMs: 10 },
-  };
   signal?.throwIfAborted();
   // Refused here, and not by a client while others connect.
   skuPrefix(runId);
@@ -49,15 +79,19 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   let notAcknowledged = 0;
   const completions = new Feed<CompletedWrite>();
   const errors = new Feed<ClientError>();
+  const watches = new Set<Watch>();
+  const timeline = new TimelineRecorder(startedMs);
   const ledger = new Ledger((entry) => {
     completions.push(entry);
+    timeline.write(entry);
+    for (const each of watches) each.write(entry);
     const { clientId, outcome, completedAtMs: atMs, errorCode = errorCodeOf(undefined) } = entry;
     if (outcome === 'acknowledged') lastAcknowledgedMs = atMs;
     else {
       notAcknowledged += 1;
       errors.push({ clientId, atMs, errorCode, entry });
     }
-  });
+  }, options.store);
   const onProgress = (): void => {
     const nowMs = clock.nowMs();
     const { acknowledged } = ledger.counts();
@@ -69,7 +103,6 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
       lastAcknowledgedAgoMs: nowMs - lastAcknowledgedMs,
     });
   };
-  const reads = new ReadLog();
   const punctuality: Punctuality = { maxLateMs: 0 };
   const stopping = new AbortController();
   const cutting = new AbortController();
@@ -84,11 +117,17 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   };
   signal?.addEventListener('abort', onAbort, { once: true });
 
-  const clients = await openClients(options, groups, {
+  const clients = await open({
     ledger,
-    reads,
     pace: { clock, punctuality, stopping: stopping.signal },
     cut: cutting.signal,
+    onRead: (entry) => {
+      timeline.read(entry);
+      for (const each of watches) each.read(entry);
+    },
+    onUpdate: (acknowledged) => {
+      for (const each of watches) each.update(acknowledged);
+    },
     onError: (error) => {
       errors.push(error);
     },
@@ -119,11 +158,27 @@ export async function startLoad(options: LoadOptions): Promise<Load> {
   }
   return {
     ledger,
-    reads,
     punctuality,
+    writerCount: writers.length,
     errors: () => errors.items(),
+    watch: () => {
+      const watch = new Watch(clock.nowMs());
+      watches.add(watch);
+      const figures = (): WatchFigures => watch.figures(clock.nowMs());
+      return {
+        markFault: () => {
+          watch.markFault(clock.nowMs());
+        },
+        figures,
+        end: (untilMs = clock.nowMs()) => {
+          watches.delete(watch);
+          return watch.figures(untilMs);
+        },
+      };
+    },
+    timeline: () => timeline.timeline(),
     waitUntilSteady: async ({ writesPerClient, ...wait }) => {
-      await completions.first(whenEach(writerIds(groups), writesPerClient), wait);
+      await completions.first(whenEach(writers, writesPerClient), wait);
     },
     waitForError: ({ sinceMs, ...wait }) =>
       errors.first((error) => (error.atMs >= sinceMs ? error : undefined), wait),

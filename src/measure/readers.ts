@@ -1,66 +1,55 @@
-import { type HttpClientOptions, openHttpClient } from './http-exchange.js';
+import { type Exchange, type HttpClientOptions, openHttpClient } from './http-exchange.js';
 import { type Client, type Pace, takeTurns } from './pace.js';
-
-/** Where the API took an answer from; `unknown` when it does not say. */
-export type ReadSource = 'cache' | 'replica' | 'primary' | 'unknown';
-
-export interface ReadCounts {
-  /** Answered with 200 and a whole body. */
-  good: number;
-  failed: number;
-  /** Of the good reads. */
-  bySource: Record<ReadSource, number>;
-}
-
-/** The reads of a run: when the good ones were answered, and how many there were of each sort. */
-export class ReadLog {
-  readonly #goodMs: number[] = [];
-  readonly #bySource: Record<ReadSource, number> = { cache: 0, replica: 0, primary: 0, unknown: 0 };
-  #failed = 0;
-
-  recordGood(atMs: number, source: ReadSource): void {
-    this.#goodMs.push(atMs);
-    this.#bySource[source] += 1;
-  }
-
-  recordFailed(): void {
-    this.#failed += 1;
-  }
-
-  /** Completion times of the good reads, on the run's clock. */
-  goodMs(): readonly number[] {
-    return this.#goodMs;
-  }
-
-  counts(): ReadCounts {
-    return { good: this.#goodMs.length, failed: this.#failed, bySource: { ...this.#bySource } };
-  }
-}
+import type { ReadEntry, ReadSource } from './read-entry.js';
+import { type Asked, askForRegister, type RegisterAccess } from './register-access.js';
 
 export interface ReaderOptions extends HttpClientOptions {
-  log: ReadLog;
+  clientId: string;
   pace: Pace;
   /** Ends at once what is in flight. */
   cut: AbortSignal;
-  /** Reads ids 1 to this, in turn, over and over. */
-  productCount: number;
-  /** The first id; readers that start apart seldom ask for the same one. */
-  firstId: number;
+  readonly onRead: (entry: ReadEntry) => void;
+}
+
+/** What a reader asks for, one after the other. */
+export interface ReadTurns {
+  readonly next: (clientId: string, beganAtMs: number) => Asked;
+}
+
+/** The products 1 to `productCount` in turn, over and over; readers that start apart seldom ask for the same one. */
+export function productsInTurn(productCount: number, firstId: number): ReadTurns {
+  let id = firstId;
+  return {
+    next: () => {
+      const path = `/products/${id}`;
+      id = (id % productCount) + 1;
+      return { path, ended: () => null };
+    },
+  };
+}
+
+/** The registers of a run in turn: each answer is held against what was acknowledged before it was asked for. */
+export function registersInTurn(access: RegisterAccess, first: number): ReadTurns {
+  let register = first;
+  return {
+    next: (clientId, beganAtMs) => {
+      const asked = register;
+      register = (register + 1) % access.registers.count;
+      return askForRegister(access, { clientId, register: asked, beganAtMs });
+    },
+  };
 }
 
 /** Reads through the API, by `GET /products/:id`. */
-export function apiReader(options: ReaderOptions): Client {
-  const { log, pace, cut, productCount } = options;
+export function apiReader(options: ReaderOptions, turns: ReadTurns): Client {
+  const { clientId, pace, cut, onRead } = options;
   const client = openHttpClient(options);
-  let id = options.firstId;
   const turn = async (): Promise<void> => {
-    const exchange = await client.get(`/products/${id}`);
-    id = (id % productCount) + 1;
-    if (exchange.kind === 'answered' && exchange.status === 200 && exchange.isComplete) {
-      log.recordGood(pace.clock.nowMs(), sourceOf(exchange.body));
-    } else if (!cut.aborted) {
-      log.recordFailed();
-    }
+    const beganAtMs = pace.clock.nowMs();
+    const asked = turns.next(clientId, beganAtMs);
+    const exchange = await client.get(asked.path);
+    const entry = readEntryOf(exchange, asked, { clientId, beganAtMs, completedAtMs: pace.clock.nowMs() });
+    if (entry.good || !cut.aborted) onRead(entry);
   };
   return async (firstMs) => {
     cut.addEventListener('abort', client.close, { once: true });
@@ -71,6 +60,18 @@ export function apiReader(options: ReaderOptions): Client {
       client.close();
     }
   };
+}
+
+/** How a read that was asked for ended. */
+export function readEntryOf(
+  exchange: Exchange,
+  { ended }: Asked,
+  about: Pick<ReadEntry, 'clientId' | 'beganAtMs' | 'completedAtMs'>,
+): ReadEntry {
+  const good = exchange.kind === 'answered' && exchange.status === 200 && exchange.isComplete;
+  const body = good ? exchange.body : undefined;
+  const staleMs = ended(body, about.completedAtMs);
+  return { ...about, good, source: body === undefined ? 'unknown' : sourceOf(body), staleMs };
 }
 
 /** Of `{ "source": …, "data": … }`. Not parsed: the readers share their cores with the servers that they measure. */

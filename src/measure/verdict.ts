@@ -1,4 +1,5 @@
-import type { WriteCounts, WriteEntry } from './ledger.js';
+import { RunKeys } from './run-keys.js';
+import type { WriteCounts, WriteEntry } from './write-entry.js';
 
 /** Keys are listed up to this number; the counts are always complete. */
 const maxListedKeys = 20;
@@ -18,7 +19,7 @@ export interface WriteVerdict extends WriteCounts {
    * believes the answer and writes again writes twice.
    */
   failedYetPresent: number | null;
-  /** At most 20 of each, in the order of their invocation. */
+  /** At most 20 of each, in the order of their ends. */
   lostKeys: string[];
   unexpectedKeys: string[];
 }
@@ -30,23 +31,30 @@ export interface WriteVerdict extends WriteCounts {
  * lost = acknowledged \ read, recovered = (attempted ∩ read) \ acknowledged, unexpected = read \ attempted; without a
  * read the result is unknown. https://github.com/jepsen-io/jepsen/blob/main/jepsen/src/jepsen/checker.clj
  *
+ * @param onLost told of each acknowledged write that is absent
  * @param found keys of the run in the database after faults were healed and replay had ended; undefined: not read
  */
-export function judgeWrites(
-  entries: Iterable<WriteEntry>,
-  found: ReadonlySet<string> | undefined,
-): WriteVerdict {
+export async function judgeWrites(
+  entries: AsyncIterable<WriteEntry> | Iterable<WriteEntry>,
+  found: Iterable<string> | undefined,
+  onLost: (entry: WriteEntry) => void = () => undefined,
+): Promise<WriteVerdict> {
   const counts: WriteCounts = { attempted: 0, acknowledged: 0, failed: 0, indeterminate: 0 };
-  const lost: string[] = [];
-  const unexpected = new Set(found);
+  let lost = 0;
+  const lostKeys: string[] = [];
+  const unexpected = RunKeys.from(found ?? []);
   let recovered = 0;
   let failedYetPresent = 0;
-  for (const { key, outcome = 'indeterminate' } of entries) {
+  for await (const entry of entries) {
+    const { key, outcome = 'indeterminate' } = entry;
     counts.attempted += 1;
     counts[outcome] += 1;
     const isPresent = unexpected.delete(key);
     if (outcome === 'acknowledged') {
-      if (!isPresent) lost.push(key);
+      if (isPresent) continue;
+      lost += 1;
+      onLost(entry);
+      if (lost <= maxListedKeys) lostKeys.push(key);
     } else if (isPresent) {
       recovered += 1;
       if (outcome === 'failed') failedYetPresent += 1;
@@ -56,16 +64,25 @@ export function judgeWrites(
     const unread = { lost: null, recovered: null, unexpected: null, failedYetPresent: null };
     return { verdict: 'unknown', ...counts, ...unread, lostKeys: [], unexpectedKeys: [] };
   }
-  const isBroken = lost.length > 0 || unexpected.size > 0;
+  const isBroken = lost > 0 || unexpected.size > 0;
   return {
     // That no write was lost says nothing when none was acknowledged.
     verdict: isBroken ? 'invalid' : counts.acknowledged === 0 ? 'unknown' : 'valid',
     ...counts,
-    lost: lost.length,
+    lost,
     recovered,
     unexpected: unexpected.size,
     failedYetPresent,
-    lostKeys: lost.slice(0, maxListedKeys),
-    unexpectedKeys: [...unexpected].slice(0, maxListedKeys),
+    lostKeys,
+    unexpectedKeys: firstOf(unexpected, maxListedKeys),
   };
+}
+
+function firstOf(keys: Iterable<string>, count: number): string[] {
+  const first: string[] = [];
+  for (const key of keys) {
+    if (first.length === count) break;
+    first.push(key);
+  }
+  return first;
 }

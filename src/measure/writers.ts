@@ -6,14 +6,11 @@ import {
   type Failure,
 } from './classify-error.js';
 import { type HttpClientOptions, openHttpClient } from './http-exchange.js';
-import type { Completion, Ledger, Write, WritePath } from './ledger.js';
+import type { Ledger } from './ledger.js';
 import { type Client, type Pace, takeTurns } from './pace.js';
 import { skuPrefix } from './run-id.js';
-import {
-  openWriteConnection,
-  type WriteConnection,
-  type WriteConnectionOptions,
-} from './write-connection.js';
+import { reconnecting, type SqlConnectionOptions, type Statement } from './sql-connection.js';
+import type { Completion, Write, WritePath } from './write-entry.js';
 
 export interface WriterOptions {
   clientId: string;
@@ -52,39 +49,41 @@ const completionOf = (failure: Failure | undefined, clock: Clock): Completion =>
     ? { outcome: 'acknowledged', atMs: clock.nowMs() }
     : { ...failure, atMs: clock.nowMs() };
 
+/** Inserts a product; the rest of the row is the same in each. */
+export const insertProduct: Statement = {
+  name: 'halab-measure',
+  text: "INSERT INTO products (sku, name, price) VALUES ($1, 'A write of the lab', 1.00)",
+};
+
 /**
  * Writes through the proxy, on a connection of its own that is opened before the writer starts.
  *
- * A turn is one attempted write. Without a connection the turn first opens one: when it opens, the write is invoked
- * and sent; when it does not, the write counts as attempted and failed, invoked when connecting began. So an outage is
- * seen as failed writes at the pace of the client, and none of them can be lost: nothing was sent.
+ * A turn is one attempted write. Without a connection the turn tries to open one, beside those that are on their way: an attempt
+ * that fails counts as a write that was attempted and failed, invoked when connecting began. So an outage is
+ * seen as failed writes, and none of them can be lost: nothing was sent.
  * After any error the connection is dropped: whether it still leads to a primary is not known.
+ *
+ * @param insert takes the key as its one parameter
  */
-export async function proxyWriter(options: WriterOptions & WriteConnectionOptions): Promise<Client> {
-  const { pace, cut } = options;
+export async function proxyWriter(
+  options: WriterOptions & SqlConnectionOptions,
+  insert: Statement = insertProduct,
+): Promise<Client> {
+  const { pace } = options;
   const writes = writesOf(options, 'proxy');
-  let connection: WriteConnection | undefined = await openWriteConnection(options).catch(() => undefined);
-
-  const connected = async (): Promise<WriteConnection | undefined> => {
-    if (connection?.isLost() === false) return connection;
-    const startedMs = pace.clock.nowMs();
-    try {
-      connection = await openWriteConnection(options);
-      return connection;
-    } catch (error) {
-      connection = undefined;
-      // The client's own end is no failure of the server's.
-      if (!cut.aborted) writes.recordUnsent(startedMs, classifyStatementError(error, { sent: false }));
-      return undefined;
-    }
-  };
+  const sql = await reconnecting(options, {
+    nowMs: pace.clock.nowMs,
+    onRefused: (error, beganMs) => {
+      writes.recordUnsent(beganMs, classifyStatementError(error, { sent: false }));
+    },
+  });
 
   const turn = async (): Promise<void> => {
-    const ready = await connected();
+    const ready = sql.use();
     if (ready === undefined) return;
     const isAcknowledged = await writes.record(async (key) => {
       try {
-        await ready.insert(key);
+        await ready.run(insert, [key]);
         return undefined;
       } catch (error) {
         return classifyStatementError(error, { sent: true });
@@ -97,18 +96,33 @@ export async function proxyWriter(options: WriterOptions & WriteConnectionOption
     try {
       await takeTurns(pace, firstMs, turn);
     } finally {
-      await connection?.close();
+      await sql.close();
     }
   };
 }
 
-/** Writes through the API, by `POST /products`. */
-export function apiWriter(options: WriterOptions & HttpClientOptions): Client {
+/** What is sent for a key, to a path below the client's URL or to a URL of its own. */
+export interface PostRequest {
+  path: string;
+  body: object;
+}
+
+const postProduct = (sku: string): PostRequest => ({
+  path: '/products',
+  body: { sku, name: 'A write of the lab', price: '1.00' },
+});
+
+/** Writes through the API, by `POST /products`, or by what `request` makes of a key. */
+export function apiWriter(
+  options: WriterOptions & HttpClientOptions,
+  request: (key: string) => PostRequest = postProduct,
+): Client {
   const { pace, cut } = options;
   const writes = writesOf(options, 'api');
   const client = openHttpClient(options);
-  const send = async (sku: string): Promise<Failure | undefined> => {
-    const exchange = await client.post('/products', { sku, name: 'A write of the lab', price: '1.00' });
+  const send = async (key: string): Promise<Failure | undefined> => {
+    const { path, body: sent } = request(key);
+    const exchange = await client.post(path, sent);
     if (exchange.kind === 'broken') return classifyBrokenExchange(exchange.errorCode, exchange);
     const { status, body } = exchange;
     // The status line is the acknowledgement, even when the body breaks off after it.

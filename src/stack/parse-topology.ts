@@ -1,7 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Errors } from 'typebox/value';
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
-import { HalabError } from '../errors/halab-error.js';
+import { type CheckedYaml, checkedYaml, type Path } from '../yaml/checked-yaml.js';
 
 const Port = Type.Integer({ minimum: 1, maximum: 65535 });
 const closed = { additionalProperties: false };
@@ -73,62 +71,28 @@ export interface Topology {
   api: { port: number; instances?: number };
 }
 
-type Path = (string | number)[];
-
-/** A source text together with what turns a place in its data into a line and a column. */
-interface Source {
-  file: string;
-  document: Document;
-  lines: LineCounter;
-}
-
-function fail({ file, document, lines }: Source, path: Path, problem: string): never {
-  // A key that is missing has no place of its own: its parent's is the nearest.
-  for (let end = path.length; end >= 0; end -= 1) {
-    const node = document.getIn(path.slice(0, end), true);
-    const offset = isNode(node) ? node.range?.[0] : undefined;
-    if (offset === undefined) continue;
-    const { line, col } = lines.linePos(offset);
-    throw new HalabError(
-      'TOPOLOGY_INVALID',
-      `${file}:${line}:${col}: ${path.join('.') || 'the topology'} ${problem}.`,
-    );
-  }
-  throw new HalabError('TOPOLOGY_INVALID', `${file}:1:1: ${problem}.`);
-}
-
-function check(source: Source, schema: Type.TSchema, value: unknown, at: Path): void {
-  const error = Errors(schema, value)[0];
-  if (error === undefined) return;
-  const below = error.instancePath.split('/').filter((part) => part !== '');
-  // A closed object holds `false` for every key that it does not name.
-  const problem = error.keyword === 'boolean' ? 'is not a key that is known here' : error.message;
-  fail(source, [...at, ...below], problem);
-}
-
-function checkConnections(source: Source, { nodes, api }: Topology): void {
+function checkConnections({ fail }: CheckedYaml, { nodes, api }: Topology): void {
   const entries = Object.entries(nodes);
   const primaries = entries.filter(([, node]) => node.kind === 'postgres' && node.role === 'primary');
-  if (primaries.length !== 1)
-    fail(source, ['nodes'], `must have one primary, and ${primaries.length} are named`);
+  if (primaries.length !== 1) fail(['nodes'], `must have one primary, and ${primaries.length} are named`);
   const portOwner = new Map<number, string>();
   const takePort = (port: number, name: string, at: Path): void => {
     const owner = portOwner.get(port);
-    if (owner !== undefined) fail(source, at, `${port} is the port of ${owner} already`);
+    if (owner !== undefined) fail(at, `${port} is the port of ${owner} already`);
     portOwner.set(port, name);
   };
   for (const [name, node] of entries) {
-    if (/^api-\d+$/.test(name)) fail(source, ['nodes', name], 'has the name of an instance of the API');
+    if (/^api-\d+$/.test(name)) fail(['nodes', name], 'has the name of an instance of the API');
     takePort(node.port, name, ['nodes', name, 'port']);
     if (node.kind === 'haproxy' && node.readPort !== undefined)
       takePort(node.readPort, name, ['nodes', name, 'readPort']);
     if (node.kind === 'haproxy' && nodes[node.writesTo]?.kind !== 'postgres') {
-      fail(source, ['nodes', name, 'writesTo'], `names ${node.writesTo}, which is no PostgreSQL node`);
+      fail(['nodes', name, 'writesTo'], `names ${node.writesTo}, which is no PostgreSQL node`);
     }
   }
   takePort(api.port, 'the API', ['api', 'port']);
   if ((api.instances ?? 0) > 0 && entries.every(([, { kind }]) => kind !== 'haproxy')) {
-    fail(source, ['api', 'instances'], 'need a haproxy node before them');
+    fail(['api', 'instances'], 'need a haproxy node before them');
   }
 }
 
@@ -139,31 +103,19 @@ function checkConnections(source: Source, { nodes, api }: Topology): void {
  * @throws TOPOLOGY_INVALID with file, line and column
  */
 export function parseTopology(text: string, file: string): Topology {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const source = { file, document, lines };
-  const [syntaxError] = document.errors;
-  if (syntaxError !== undefined) {
-    const [at] = syntaxError.linePos ?? [{ line: 1, col: 1 }];
-    const [summary = 'is no YAML'] = syntaxError.message.split(' at line ');
-    throw new HalabError('TOPOLOGY_INVALID', `${file}:${at.line}:${at.col}: ${summary}.`, {
-      cause: syntaxError,
-    });
-  }
-  const value: unknown = document.toJS();
-  check(source, TopologySchema, value, []);
+  const source: CheckedYaml = checkedYaml(text, { file, code: 'TOPOLOGY_INVALID', whole: 'the topology' });
+  source.check(TopologySchema, source.value, []);
   // The check above proved the outer form; the next ones prove each node's.
-  const topology = value as Topology;
+  const topology = source.value as Topology;
   for (const [name, node] of Object.entries(topology.nodes)) {
     const schema = (nodeSchemas as Partial<Record<string, Type.TSchema>>)[node.kind];
     if (schema === undefined) {
-      fail(
-        source,
+      source.fail(
         ['nodes', name, 'kind'],
         `is ${node.kind}; the kinds are ${Object.keys(nodeSchemas).join(', ')}`,
       );
     }
-    check(source, schema, node, ['nodes', name]);
+    source.check(schema, node, ['nodes', name]);
   }
   checkConnections(source, topology);
   return topology;

@@ -52,6 +52,18 @@ export function liveReporter(stream: NodeJS.WriteStream, { paint, columns }: Sty
         case 'note':
           print(`${event.severity === 'warning' ? paint.yellow('!') : paint.blue('i')} ${event.message}`);
           break;
+        case 'lab.step':
+          running.set(event.id, { title: event.text, progress: '' });
+          redraw();
+          break;
+        case 'lab.step.ended': {
+          running.delete(event.id);
+          const mark = { done: paint.green('▸'), failed: paint.red('✖'), inconclusive: paint.yellow('?') };
+          print(
+            fit(`${mark[event.outcome]} ${event.text}${event.observed === '' ? '' : `: ${event.observed}`}`),
+          );
+          break;
+        }
         case 'load':
           running.set('load', {
             title: `${event.acknowledged} writes acknowledged, ${event.failed} failed`,

@@ -16,6 +16,9 @@ export function plainReporter(write: (text: string) => void): Reporter {
         return `${titles.get(event.id) ?? event.id}: failed: ${event.message}`;
       case 'note':
         return event.severity === 'warning' ? `warning: ${event.message}` : event.message;
+      case 'lab.step.ended':
+        return `${event.outcome === 'done' ? '' : `${event.outcome}: `}${event.text}${event.observed === '' ? '' : `: ${event.observed}`}`;
+      case 'lab.step':
       case 'operation.started':
       case 'step.progress':
       case 'load':

@@ -1,16 +1,34 @@
-import type { LabRun, Moment } from '../labs/lab.js';
+import type { Assertion, Band, LabRecord, LabVerdict, Moment, StepRecord } from '../labs/record.js';
+import type { LabSeries } from '../labs/series.js';
+import type { WriteCounts } from '../measure/write-entry.js';
 import { formatMs } from './format.js';
 import { renderPhases } from './render-failover.js';
+import { renderNext } from './render-next.js';
 import type { Style } from './style.js';
 import { renderTable } from './table.js';
 import { wrap } from './wrap.js';
 
-export function renderLabs(labs: readonly { name: string; about: string }[], style: Style): string {
-  return `${renderTable(
-    ['LAB', 'WHAT IT SHOWS'],
-    labs.map(({ name, about }) => [name, about]),
-    style,
-  )}\n`;
+const figure = (value: number | null): string => (value === null ? 'unknown' : String(value));
+
+const wordOf = (verdict: LabVerdict, { paint }: Style): string =>
+  ({
+    passed: paint.green('PASSED'),
+    failed: paint.red('FAILED'),
+    inconclusive: paint.yellow('INCONCLUSIVE'),
+  })[verdict];
+
+const markOf = (passed: boolean | null, { paint }: Style): string =>
+  passed === null ? paint.yellow('?') : passed ? paint.green('✔') : paint.red('✖');
+
+const fit = (text: string, { columns }: Style): string => wrap(text, columns - 2, '  ');
+
+function stepLines(steps: readonly StepRecord[], style: Style): string[] {
+  const passed = { done: true, failed: false, inconclusive: null } as const;
+  return steps.map(({ text, outcome, observed }) => {
+    // A word to the reader, and the beginning of a part.
+    if (outcome === 'done' && observed === '') return style.paint.dim(fit(`  ${text}`, style));
+    return `${markOf(passed[outcome], style)} ${fit(`${text}: ${observed}`, style)}`;
+  });
 }
 
 const moments = (all: readonly Moment[], style: Style): string =>
@@ -28,73 +46,184 @@ const moments = (all: readonly Moment[], style: Style): string =>
     [1, 2],
   );
 
-const figure = (value: number | null): string => (value === null ? 'unknown' : String(value));
-
-function writes({ ledger }: LabRun, style: Style): string {
-  const { byPath } = ledger;
-  const row = (
-    name: string,
-    of: { attempted: number; acknowledged: number; failed: number; indeterminate: number },
-    lost: string,
-  ): string[] => [name, ...[of.attempted, of.acknowledged, of.failed, of.indeterminate].map(String), lost];
-  return renderTable(
-    ['WRITES', 'ATTEMPTED', 'ACKNOWLEDGED', 'FAILED', 'INDETERMINATE', 'LOST'],
-    [
-      row('through the proxy', byPath.proxy, ''),
-      row('through the API', byPath.api, ''),
-      row('together', ledger, figure(ledger.lost)),
-    ],
-    style,
-    [1, 2, 3, 4, 5],
-  );
+/** Phases that are none of the lab's own. */
+function phasesOf(
+  bands: readonly Band[],
+  faultMs: number,
+): { name: string; startMs: number; durationMs: number }[] {
+  return bands
+    .filter(
+      ({ kind, name, fromMs }) =>
+        kind === 'phase' && name !== 'look for every acknowledged write' && fromMs >= faultMs,
+    )
+    .map(({ name, fromMs, untilMs }) => ({ name, startMs: fromMs - faultMs, durationMs: untilMs - fromMs }));
 }
 
-/** The report of a run: what happened when, what clients felt, what became of their writes, the verdict. */
-export function renderLabRun(run: LabRun, style: Style): string {
-  const { paint } = style;
-  const { outage, reads, ledger, assertions, verdict } = run;
-  const word = {
-    passed: paint.green('PASSED'),
-    failed: paint.red('FAILED'),
-    inconclusive: paint.yellow('INCONCLUSIVE'),
-  };
-  const fit = (text: string): string => wrap(text, style.columns - 2, '  ');
-  const mark = (passed: boolean | null): string =>
-    passed === null ? paint.yellow('?') : passed ? paint.green('✔') : paint.red('✖');
+function writes({ ledger }: LabRecord, style: Style): string[] {
+  if (ledger === null) return [];
+  const row = (name: string, of: WriteCounts, lost: string): string[] => [
+    name,
+    ...[of.attempted, of.acknowledged, of.failed, of.indeterminate].map(String),
+    lost,
+  ];
+  const names = {
+    proxy: 'through the proxy',
+    api: 'through the API',
+    direct: 'straight into a server',
+  } as const;
+  const paths = (['proxy', 'api', 'direct'] as const).filter((path) => ledger.byPath[path].attempted > 0);
   return [
-    paint.bold(`Lab ${run.lab}: the primary dies, the replica takes over, HAProxy follows`),
-    '',
-    moments(run.moments, style),
-    '',
-    'The failover:',
-    renderPhases(run.phases, style),
-    '',
-    `${paint.bold('Write outage')}  ${formatMs(outage.writeMs)}   proxy ${formatMs(outage.byPath.proxy?.outageMs ?? null)}, API ${formatMs(outage.byPath.api?.outageMs ?? null)}; resolution ${formatMs(outage.resolutionMs)}`,
-    `${paint.bold('Read outage')}   ${formatMs(outage.readMs)}   ${reads.good} reads answered, ${reads.failed} failed; resolution ${formatMs(outage.readResolutionMs)}`,
-    '',
-    writes(run, style),
-    ...(ledger.lost === null || ledger.lost === 0
-      ? []
-      : [
-          fit(
-            `${ledger.lost} acknowledged writes are gone: replication is asynchronous, and the primary died before it had sent them.`,
-          ),
-        ]),
+    renderTable(
+      ['WRITES', 'ATTEMPTED', 'ACKNOWLEDGED', 'FAILED', 'INDETERMINATE', 'LOST'],
+      [
+        ...paths.map((path) => row(names[path], ledger.byPath[path], '')),
+        row('together', ledger, figure(ledger.lost)),
+      ],
+      style,
+      [1, 2, 3, 4, 5],
+    ),
     ...(ledger.indeterminate === 0
       ? []
       : [
           fit(
             `Indeterminate: the connection broke before an answer. Of the writes that were not acknowledged, ${figure(ledger.recovered)} are there all the same.`,
+            style,
           ),
         ]),
     '',
-    ...assertions.map(({ text, passed, observed }) => `${mark(passed)} ${fit(`${text} (${observed})`)}`),
-    word[verdict],
-    '',
-    fit(
-      'The stack runs on, without redundancy: its old primary is stopped. The next run of the lab replaces it.',
+  ];
+}
+
+function windows({ windows: parts }: LabRecord, style: Style): string[] {
+  if (parts.length < 2) return [];
+  const anyStale = parts.some(({ reads }) => reads.stale > 0);
+  return [
+    renderTable(
+      [
+        'PART',
+        'WRITES',
+        'REFUSED',
+        'WRITE p50',
+        'WRITE OUTAGE',
+        'READS',
+        'FAILED',
+        'READ p50',
+        anyStale ? 'STALE' : '',
+      ],
+      parts.map(({ name, writes: counts, latency, outage, reads }) => [
+        name,
+        String(counts.acknowledged),
+        String(counts.failed + counts.indeterminate),
+        latencyOf(latency.write?.p50Ms),
+        formatMs(outage.writeMs),
+        String(reads.good),
+        String(reads.failed),
+        latencyOf(latency.read?.p50Ms),
+        anyStale ? String(reads.stale) : '',
+      ]),
+      style,
+      [1, 2, 3, 4, 5, 6, 7, 8],
     ),
-    ...run.next.map((line) => `${paint.cyan('→')} ${line}`),
+    '',
+  ];
+}
+
+const latencyOf = (ms: number | null | undefined): string =>
+  ms === null || ms === undefined ? '–' : `${ms.toFixed(ms < 10 ? 2 : 0)} ms`;
+
+function outages({ outage, whole }: LabRecord, { paint }: Style): string[] {
+  const { write, read, byPath, readResolutionMs } = whole.outage;
+  const paths = [
+    byPath.proxy === undefined ? '' : `proxy ${formatMs(byPath.proxy.outageMs)}`,
+    byPath.api === undefined ? '' : `API ${formatMs(byPath.api.outageMs)}`,
+    outage.resolutionMs === null ? '' : `resolution ${formatMs(outage.resolutionMs)}`,
+  ].filter((part) => part !== '');
+  const { reads } = whole;
+  const lines = [
+    ...(write === null
+      ? []
+      : [`${paint.bold('Write outage')}  ${formatMs(outage.writeMs)}   ${paths.join(', ')}`]),
+    ...(read === null
+      ? []
+      : [
+          `${paint.bold('Read outage')}   ${formatMs(outage.readMs)}   ${reads.good} reads answered, ${reads.failed} failed${readResolutionMs === null ? '' : `; resolution ${formatMs(readResolutionMs)}`}`,
+        ]),
+    ...(reads.stale === 0
+      ? []
+      : [
+          `${paint.bold('Stale reads')}   ${reads.stale}   the oldest value was replaced ${formatMs(reads.oldestStaleMs)} before it was asked for`,
+        ]),
+  ];
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+const assertionLines = (assertions: readonly Assertion[], style: Style): string[] =>
+  assertions.map(
+    ({ text, passed, observed }) => `${markOf(passed, style)} ${fit(`${text} (${observed})`, style)}`,
+  );
+
+/** The report of a run: what happened when, what clients felt, what became of their writes, the verdict. */
+export function renderLabRun(run: LabRecord, style: Style): string {
+  const { paint } = style;
+  const { whole, assertions, verdict, evidence } = run;
+  const phases = whole.faultMs === null ? [] : phasesOf(run.bands, whole.faultMs);
+  return [
+    paint.bold(fit(`Lab ${run.lab}: ${run.title}`, style)),
+    '',
+    ...stepLines(run.steps, style),
+    '',
+    ...(run.moments.length === 0 ? [] : [moments(run.moments, style), '']),
+    ...(phases.length === 0 ? [] : [renderPhases(phases, style), '']),
+    ...outages(run, style),
+    ...windows(run, style),
+    ...writes(run, style),
+    ...assertionLines(assertions, style),
+    wordOf(verdict, style),
+    ...(verdict === 'passed' ? ['', fit(run.conclusion.replaceAll('\n', ' '), style)] : []),
+    '',
+    ...(evidence === null ? [] : [fit(`Evidence: ${evidence}/report.html`, style)]),
+    ...renderNext(run.next, style),
+    '',
+  ].join('\n');
+}
+
+/** Several runs of one lab: each in a line, then what all of them say. */
+export function renderSeries({ lab, verdict, runs, assertions, spreads }: LabSeries, style: Style): string {
+  const { paint } = style;
+  const whole = (value: number | null): string => (value === null ? '–' : value.toFixed(0));
+  return [
+    paint.bold(`Lab ${lab}, ${runs.length} runs`),
+    '',
+    renderTable(
+      ['RUN', 'VERDICT', 'WRITE OUTAGE', 'READ OUTAGE', 'LOST', 'STALE READS'],
+      runs.map((run, index) => [
+        String(index + 1),
+        run.verdict,
+        formatMs(run.outage.writeMs),
+        formatMs(run.outage.readMs),
+        figure(run.ledger?.lost ?? null),
+        String(run.whole.reads.stale),
+      ]),
+      style,
+      [0, 2, 3, 4, 5],
+    ),
+    '',
+    renderTable(
+      ['OVER ALL RUNS', 'MIN', 'MEDIAN', '95 % CONFIDENCE', 'P95', 'MAX'],
+      spreads.map(({ name, min, median, max, p95, interval }) => [
+        name,
+        whole(min),
+        whole(median),
+        interval === null ? '–' : `${whole(interval.low)} to ${whole(interval.high)}`,
+        whole(p95),
+        whole(max),
+      ]),
+      style,
+      [1, 2, 3, 4, 5],
+    ),
+    '',
+    ...assertionLines(assertions, style),
+    wordOf(verdict, style),
     '',
   ].join('\n');
 }

@@ -4,8 +4,9 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock/clock.js';
 import { readRunKeys, removeRunRows } from '../../src/measure/final-read.js';
+import { judgeLedger } from '../../src/measure/judge-ledger.js';
 import { startLoad } from '../../src/measure/load.js';
-import { measure } from '../../src/measure/measurement.js';
+import { noClients } from '../../src/measure/load-options.js';
 import { startWriteTarget, type WriteTarget } from './measure-fixture.js';
 
 let target: WriteTarget;
@@ -37,19 +38,20 @@ describe('measuring a real server', () => {
     const run = { url: target.writeUrl, runId: 'across' };
     const load = await startLoad({ ...common(), runId: run.runId });
     await load.waitUntilSteady({ ...wait, writesPerClient: 10 });
-    const fromMs = systemClock.nowMs();
+    const watch = load.watch();
     await systemClock.sleep(200);
+    watch.markFault();
     const faultMs = systemClock.nowMs();
     await breakConnections();
     const error = await load.waitForError({ ...wait, sinceMs: faultMs });
     await load.waitForAcknowledged({ ...wait, invokedSinceMs: error.atMs, path: 'proxy' });
     await load.waitForAcknowledged({ ...wait, invokedSinceMs: error.atMs, path: 'api' });
     await systemClock.sleep(200);
-    const untilMs = systemClock.nowMs();
+    const { outage, reads } = watch.end();
     await load.stop();
 
     const foundKeys = await readRunKeys(run);
-    const { outage, ledger, reads } = measure({ load, observation: { fromMs, faultMs, untilMs }, foundKeys });
+    const ledger = await judgeLedger(load.ledger, foundKeys);
     expect(ledger).toMatchObject({ verdict: 'valid', lost: 0, unexpected: 0, failedYetPresent: 0 });
     expect(ledger.attempted).toBeGreaterThan(60);
     expect(load.errors().some(({ clientId }) => clientId.startsWith('proxy'))).toBe(true);
@@ -58,10 +60,12 @@ describe('measuring a real server', () => {
     expect(reads).toMatchObject({ failed: 0 });
 
     // The checker itself: without one acknowledged write in the final read the run must fail.
-    const [acknowledged] = [...load.ledger.entries()].filter(({ outcome }) => outcome === 'acknowledged');
-    foundKeys.delete(acknowledged?.key ?? '');
-    const observation = { fromMs, faultMs, untilMs };
-    expect(measure({ load, observation, foundKeys }).ledger).toMatchObject({ verdict: 'invalid', lost: 1 });
+    for await (const { key, outcome } of load.ledger.entries()) {
+      if (outcome !== 'acknowledged') continue;
+      foundKeys.delete(key);
+      break;
+    }
+    expect(await judgeLedger(load.ledger, foundKeys)).toMatchObject({ verdict: 'invalid', lost: 1 });
 
     await expect(removeRunRows(run)).resolves.toBe(ledger.acknowledged + (ledger.recovered ?? 0));
     await expect(rows()).resolves.toBe(before);
@@ -70,16 +74,13 @@ describe('measuring a real server', () => {
   it('leaves a write without an answer indeterminate, and finds it when it came through after all', async () => {
     const run = { url: target.writeUrl, runId: 'hung' };
     const one = { clients: 1, intervalMs: 10 };
-    const none = { clients: 0, intervalMs: 10 };
     // A lock keeps the server from answering, as a standby that a commit waits for would.
     const locker = new Client({ connectionString: target.writeUrl });
     await locker.connect();
     const load = await startLoad({
       ...common(),
       runId: run.runId,
-      proxyWriters: one,
-      apiWriters: none,
-      readers: none,
+      groups: { proxyWriters: one, apiWriters: noClients, readers: noClients },
       statementTimeoutMs: 150,
     });
     await load.waitUntilSteady({ ...wait, writesPerClient: 3 });
@@ -90,7 +91,9 @@ describe('measuring a real server', () => {
     await locker.query('COMMIT');
     await locker.end();
     // The server still has the statement of the client that left.
-    await expect.poll(() => readRunKeys(run).then((keys) => keys.has(error.entry?.key ?? ''))).toBe(true);
+    await expect
+      .poll(() => readRunKeys(run).then((keys) => [...keys].includes(error.entry?.key ?? '')))
+      .toBe(true);
     await removeRunRows(run);
   });
 

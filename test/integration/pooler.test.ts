@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock/clock.js';
 import { startLoad } from '../../src/measure/load.js';
+import { noClients } from '../../src/measure/load-options.js';
 import type { Snapshot } from '../../src/stack/snapshot.js';
 import { planTestStack, type TestStack } from '../support/stack.js';
 import { killAt, primaryOf } from './interrupted-fixture.js';
@@ -93,15 +94,16 @@ describe('a stack with PgBouncer before the proxy', () => {
 
   it('no client of it notices a switchover', async () => {
     const { apiUrl } = await stack.endpoints();
-    const none = { clients: 0, intervalMs: 10 };
     const load = await startLoad({
       clock: systemClock,
       writeUrl: await poolerUrl(),
       apiUrl,
       runId: 'pooled',
-      proxyWriters: { clients: 8, intervalMs: 10 },
-      apiWriters: none,
-      readers: none,
+      groups: {
+        proxyWriters: { clients: 8, intervalMs: 10 },
+        apiWriters: noClients,
+        readers: noClients,
+      },
       statementTimeoutMs: 10_000,
     });
     const onTimeout = (): Error => new Error('The load is not steady.');

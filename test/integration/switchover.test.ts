@@ -3,12 +3,12 @@ import { Client } from 'pg';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../src/clock/clock.js';
 import { readRunKeys } from '../../src/measure/final-read.js';
+import { judgeLedger } from '../../src/measure/judge-ledger.js';
 import { startLoad } from '../../src/measure/load.js';
-import { measure } from '../../src/measure/measurement.js';
+import { noClients } from '../../src/measure/load-options.js';
 import { firstChunk, spawnHalab } from '../support/halab-process.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
 
-const none = { clients: 0, intervalMs: 10 };
 const writers = { clients: 8, intervalMs: 10 };
 
 const roles = async (stack: TestStack): Promise<string[]> =>
@@ -26,16 +26,13 @@ it('swaps the roles and back under load: no write is lost or left in doubt', asy
     writeUrl,
     apiUrl,
     runId: 'switchover',
-    proxyWriters: writers,
-    apiWriters: none,
-    readers: none,
+    groups: { proxyWriters: writers, apiWriters: noClients, readers: noClients },
   });
   await load.waitUntilSteady({
     timeoutMs: 10_000,
     onTimeout: () => new Error('not steady'),
     writesPerClient: 10,
   });
-  const fromMs = systemClock.nowMs();
   for (const [node, found] of [
     ['db-replica', ['replica', 'primary']],
     ['db-primary', ['primary', 'replica']],
@@ -48,10 +45,8 @@ it('swaps the roles and back under load: no write is lost or left in doubt', asy
     await stack.untilHealthy();
     await sleep(100);
   }
-  const untilMs = systemClock.nowMs();
   await load.stop();
-  const foundKeys = await readRunKeys({ url: writeUrl, runId: 'switchover' });
-  const { ledger } = measure({ load, observation: { fromMs, faultMs: fromMs, untilMs }, foundKeys });
+  const ledger = await judgeLedger(load.ledger, await readRunKeys({ url: writeUrl, runId: 'switchover' }));
   expect({ ledger, errors: load.errors().map(({ errorCode }) => errorCode) }).toMatchObject({
     ledger: { verdict: 'valid', lost: 0, indeterminate: 0, unexpected: 0, failedYetPresent: 0 },
   });
@@ -116,22 +111,17 @@ it('clients of the API notice nothing: it waits, and repeats what was not carrie
       writeUrl,
       apiUrl,
       runId: 'api',
-      proxyWriters: none,
-      apiWriters: writers,
-      readers: none,
+      groups: { proxyWriters: noClients, apiWriters: writers, readers: noClients },
       httpTimeoutMs: 20_000,
     });
     const onTimeout = () => new Error('not steady');
     await load.waitUntilSteady({ timeoutMs: 10_000, onTimeout, writesPerClient: 10 });
-    const fromMs = systemClock.nowMs();
     for (const node of ['db-replica', 'db-primary']) {
       expect((await stack.halab(`switchover ${node}`)).exitCode).toBe(0);
       await stack.untilHealthy();
     }
-    const untilMs = systemClock.nowMs();
     await load.stop();
-    const foundKeys = await readRunKeys({ url: writeUrl, runId: 'api' });
-    const { ledger } = measure({ load, observation: { fromMs, faultMs: fromMs, untilMs }, foundKeys });
+    const ledger = await judgeLedger(load.ledger, await readRunKeys({ url: writeUrl, runId: 'api' }));
     expect({ ledger, errors: load.errors().map(({ errorCode }) => errorCode) }).toMatchObject({
       ledger: { verdict: 'valid', lost: 0, indeterminate: 0, failed: 0 },
       errors: [],

@@ -1,4 +1,5 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { withClient } from './client.js';
 import type { RedisAddress } from './url.js';
 
 /** The key prefix of the API's cache entries, and the two counters it keeps beside them. */
@@ -28,34 +29,6 @@ const figures = (hits: number, misses: number): HitFigures => ({
   misses,
   hitRatio: hits + misses === 0 ? null : hits / (hits + misses),
 });
-
-const withClient = async <T>(
-  address: RedisAddress,
-  timeoutMs: number,
-  ask: (client: Redis) => Promise<T>,
-): Promise<T> => {
-  const client = new Redis({
-    host: address.host,
-    port: address.port,
-    username: address.user,
-    password: address.password,
-    lazyConnect: true,
-    connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
-    // ioredis arms this timer for a socket that has closed already, too, and its default keeps the process for 2 s.
-    disconnectTimeout: 1,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    enableOfflineQueue: false,
-  });
-  client.on('error', () => undefined); // The call that fails reports it.
-  try {
-    await client.connect();
-    return await ask(client);
-  } finally {
-    client.disconnect();
-  }
-};
 
 /** Asks the server for a sign of life. @throws what ioredis throws when it does not answer to its password */
 export const pingRedis = (address: RedisAddress, timeoutMs = 1000): Promise<'PONG'> =>

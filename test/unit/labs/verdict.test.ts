@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Assertion, verdictOf } from '../../../src/labs/lab.js';
+import { type Assertion, verdictOf } from '../../../src/labs/record.js';
 
 const assertion = (passed: boolean | null): Assertion => ({ text: 'it holds', passed, observed: '' });
 

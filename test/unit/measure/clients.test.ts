@@ -4,7 +4,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock/clock.js';
 import { openHttpClient } from '../../../src/measure/http-exchange.js';
 import { startLoad } from '../../../src/measure/load.js';
+import { type Groups, noClients } from '../../../src/measure/load-options.js';
 import { skuPrefix } from '../../../src/measure/run-id.js';
+import { collect } from './histories.js';
 
 const servers: (Server | HttpServer)[] = [];
 const sockets = new Set<Socket>();
@@ -36,7 +38,6 @@ afterEach(() => {
 });
 
 const wait = { timeoutMs: 3000, onTimeout: () => new Error('too late') };
-const none = { clients: 0, intervalMs: 10 };
 const one = { clients: 1, intervalMs: 5 };
 
 describe('one HTTP exchange', () => {
@@ -47,7 +48,7 @@ describe('one HTTP exchange', () => {
 
   it('tells an answer with its body', async () => {
     const url = await api((_, reply) => reply.writeHead(503).end('{"outcome":"not-applied"}'));
-    await expect(post(url)).resolves.toEqual({
+    await expect(post(url)).resolves.toMatchObject({
       kind: 'answered',
       status: 503,
       body: '{"outcome":"not-applied"}',
@@ -94,7 +95,10 @@ describe('one HTTP exchange', () => {
 });
 
 describe('a load', () => {
-  const load = { runId: 'unit1', clock: systemClock, writeUrl: '', proxyWriters: none, readers: none };
+  const load = { runId: 'unit1', clock: systemClock, writeUrl: '', apiUrl: '' };
+  const only = (groups: Partial<Groups>) => ({
+    groups: { proxyWriters: noClients, apiWriters: noClients, readers: noClients, ...groups },
+  });
 
   it('writes through the API and sorts what comes back', async () => {
     let count = 0;
@@ -104,12 +108,12 @@ describe('a load', () => {
       else if (count === 4) request.socket.destroy();
       else reply.writeHead(201).end('{}');
     });
-    const running = await startLoad({ ...load, apiUrl, apiWriters: one });
+    const running = await startLoad({ ...load, apiUrl, ...only({ apiWriters: one }) });
     const error = await running.waitForError({ ...wait, sinceMs: 0 });
     expect(error).toMatchObject({ clientId: 'api1', errorCode: 'HTTP 503', entry: { outcome: 'failed' } });
     await running.waitUntilSteady({ ...wait, writesPerClient: 5 });
     await running.stop();
-    expect([...running.ledger.entries()].slice(0, 5).map(({ outcome }) => outcome)).toEqual([
+    expect((await collect(running.ledger.entries())).slice(0, 5).map(({ outcome }) => outcome)).toEqual([
       'acknowledged',
       'acknowledged',
       'failed',
@@ -120,7 +124,7 @@ describe('a load', () => {
 
   it('counts a turn without a connection as one failed write, at the pace of the client', async () => {
     const writeUrl = `postgres://app:x@127.0.0.1:${await refusedPort()}/shop`;
-    const running = await startLoad({ ...load, writeUrl, proxyWriters: one, apiWriters: none, apiUrl: '' });
+    const running = await startLoad({ ...load, writeUrl, ...only({ proxyWriters: one }) });
     await running.waitForError({ ...wait, sinceMs: systemClock.nowMs() + 100 });
     await running.stop();
     const { attempted, failed } = running.ledger.counts('proxy');
@@ -136,9 +140,7 @@ describe('a load', () => {
     const running = await startLoad({
       ...load,
       writeUrl,
-      proxyWriters,
-      apiWriters: none,
-      apiUrl: '',
+      ...only({ proxyWriters }),
       connectTimeoutMs: 30,
     });
     const error = await running.waitForError({ ...wait, sinceMs: 0 });
@@ -150,7 +152,12 @@ describe('a load', () => {
     const arrived: string[] = [];
     const apiUrl = await api((request) => request.resume().on('end', () => arrived.push('')));
     const interruption = new AbortController();
-    const running = await startLoad({ ...load, apiUrl, apiWriters: one, signal: interruption.signal });
+    const running = await startLoad({
+      ...load,
+      apiUrl,
+      ...only({ apiWriters: one }),
+      signal: interruption.signal,
+    });
     const waiting = running.waitUntilSteady({ ...wait, writesPerClient: 1 });
     while (arrived.length === 0) await systemClock.sleep(1);
     interruption.abort(new Error('interrupted'));
@@ -168,10 +175,11 @@ describe('a load', () => {
       if (answer === undefined) reply.writeHead(503).end('{}');
       else reply.end(answer);
     });
-    const running = await startLoad({ ...load, apiUrl, apiWriters: none, readers: one, productCount: 2 });
-    while (running.reads.counts().failed === 0) await systemClock.sleep(2);
+    const running = await startLoad({ ...load, apiUrl, ...only({ readers: one }), productCount: 2 });
+    const watch = running.watch();
+    while (watch.figures().reads.failed === 0) await systemClock.sleep(2);
     await running.stop();
-    expect(running.reads.counts()).toMatchObject({ good: 2, bySource: { cache: 1, replica: 1 } });
+    expect(watch.end().reads).toMatchObject({ good: 2, bySource: { cache: 1, replica: 1 } });
     expect(paths.slice(0, 3)).toEqual(['/products/1', '/products/2', '/products/1']);
   });
 
@@ -179,7 +187,7 @@ describe('a load', () => {
     const apiUrl = await api((_, reply) => reply.writeHead(201).end('{}'));
     const events: unknown[] = [];
     const emit = (event: unknown) => events.push(event);
-    const running = await startLoad({ ...load, apiUrl, apiWriters: one, emit });
+    const running = await startLoad({ ...load, apiUrl, ...only({ apiWriters: one }), emit });
     while (events.length < 2) await systemClock.sleep(10);
     await running.stop();
     expect(events[1]).toMatchObject({ type: 'load', failed: 0 });

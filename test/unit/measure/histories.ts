@@ -24,3 +24,10 @@ export function recordHistory(writes: typeof history extends fc.Arbitrary<infer 
   }
   return ledger;
 }
+
+/** Array.fromAsync is not in every Node.js that halab runs on. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}

@@ -1,33 +1,43 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CompletedWrite, Ledger } from '../../../src/measure/ledger.js';
-import { history, recordHistory } from './histories.js';
+import { Ledger } from '../../../src/measure/ledger.js';
+import type { CompletedWrite } from '../../../src/measure/write-entry.js';
+import { collect, history, recordHistory } from './histories.js';
 
 const write = { clientId: 'proxy1', path: 'proxy', key: 'lab-a-proxy1-1' } as const;
 
 describe('ledger', () => {
-  it('shows a write in flight as indeterminate until it is completed', () => {
+  it('shows a write in flight as indeterminate until it is completed', async () => {
     const ledger = new Ledger();
     const entry = ledger.invoke(write, 5);
     expect(ledger.counts()).toEqual({ attempted: 1, acknowledged: 0, failed: 0, indeterminate: 1 });
     ledger.complete(entry, { outcome: 'acknowledged', atMs: 8 });
     expect(ledger.counts('proxy')).toEqual({ attempted: 1, acknowledged: 1, failed: 0, indeterminate: 0 });
-    expect([...ledger.entries()]).toEqual([
+    expect(await collect(ledger.entries())).toEqual([
       { ...write, invokedAtMs: 5, completedAtMs: 8, outcome: 'acknowledged', errorCode: undefined },
     ]);
   });
 
-  it('refuses a second end, a key used twice, and the end of a write that was not invoked', () => {
+  it('lists those that ended in the order of their ends, then those in flight', async () => {
+    const ledger = new Ledger();
+    const keys = ['first', 'second', 'third'];
+    const [first, , third] = keys.map((key) => ledger.invoke({ ...write, key }, 0));
+    if (first === undefined || third === undefined) throw new Error('There are three.');
+    ledger.complete(third, { outcome: 'acknowledged', atMs: 1 });
+    ledger.complete(first, { outcome: 'acknowledged', atMs: 2 });
+    expect((await collect(ledger.entries())).map(({ key }) => key)).toEqual(['third', 'first', 'second']);
+  });
+
+  it('refuses a second end, a key in flight twice, and the end of a write that was not invoked', () => {
     const ledger = new Ledger();
     const entry = ledger.invoke(write, 0);
+    expect(() => ledger.invoke(write, 3)).toThrow('is that of another write');
     ledger.complete(entry, { outcome: 'failed', atMs: 1, errorCode: '25006' });
-    expect(() => {
-      ledger.complete(entry, { outcome: 'acknowledged', atMs: 2 });
-    }).toThrow('is failed already');
-    expect(() => ledger.invoke(write, 3)).toThrow('was used for another write');
-    expect(() => {
-      new Ledger().complete(entry, { outcome: 'acknowledged', atMs: 2 });
-    }).toThrow('was not invoked');
+    for (const other of [ledger, new Ledger()]) {
+      expect(() => {
+        other.complete(entry, { outcome: 'acknowledged', atMs: 2 });
+      }).toThrow('is not in flight');
+    }
   });
 
   it('tells of each end once, in the order of the ends', () => {

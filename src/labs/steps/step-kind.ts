@@ -1,0 +1,73 @@
+import Type, { type Static, type TSchema } from 'typebox';
+import { durationMs } from '../../clock/duration.js';
+import type { LabContext } from '../context.js';
+
+/** A step that is ready to run. */
+export interface LabStep {
+  /** In words: `fault kill primary`. */
+  text: string;
+  /** The question that --explain asks before it; null for the usual one. */
+  question: string | null;
+  /** The code of the error with which halab has to refuse it; null when it has to succeed. */
+  refused: string | null;
+  /** The name of the window that it opens. */
+  opens: string | null;
+  /** Whether it changes the stack as a command of halab does. */
+  operates: boolean;
+  /** @returns what came of it, in words. @throws what its operation throws; NotAsExpected */
+  readonly run: (context: LabContext) => Promise<string>;
+}
+
+/** One kind of step: what its file looks like, and what it does. */
+export interface StepKind {
+  schema: TSchema;
+  /** @param step proven by the schema. @throws NoCondition, NoClaim for a text that is none */
+  readonly prepare: (step: unknown) => Omit<LabStep, 'question' | 'refused'>;
+}
+
+interface Definition<Step> {
+  readonly text: (step: Step) => string;
+  readonly opens?: (step: Step) => string;
+  operates?: true;
+  /** Found out before the lab runs. @throws NoCondition */
+  readonly check?: (step: Step) => void;
+  readonly run: (context: LabContext, step: Step) => Promise<string>;
+}
+
+/** Keys that every step may have. */
+const common = {
+  ask: Type.Optional(Type.String()),
+  refused: Type.Optional(Type.String({ pattern: '^[A-Z_]+$' })),
+};
+
+export const Duration = Type.String({ pattern: '^(0|\\d+(\\.\\d+)?(ms|s|m|h))$' });
+export const NodeWord = Type.String({ pattern: '^[a-z][a-z0-9-]*$' });
+
+/** Of a text that the schema has proven. */
+export const msOf = (text: string): number => durationMs(text) ?? 0;
+
+/** A kind of step, from the keys that it has. */
+export function defineStep<const Keys extends Record<string, TSchema>>(
+  keys: Keys,
+  { text, opens, operates, check, run }: Definition<Static<Type.TObject<Keys>>>,
+): StepKind {
+  return {
+    schema: Type.Object({ ...keys, ...common }, { additionalProperties: false }),
+    prepare: (given) => {
+      const step = given as Static<Type.TObject<Keys>>;
+      check?.(step);
+      return {
+        text: text(step),
+        opens: opens?.(step) ?? null,
+        operates: operates ?? false,
+        run: (context) => run(context, step),
+      };
+    },
+  };
+}
+
+/** An expectation that did not hold: the lab failed, and nothing else went wrong. */
+export class NotAsExpected extends Error {}
+
+/** Something that the lab waited for did not happen: its evidence decides nothing. */
+export class NotInTime extends Error {}

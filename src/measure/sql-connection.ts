@@ -1,0 +1,175 @@
+import { Socket } from 'node:net';
+import pg from 'pg';
+import { noAnswer } from './classify-error.js';
+
+export interface SqlConnectionOptions {
+  url: string;
+  /** Until the server is ready for a statement. */
+  connectTimeoutMs: number;
+  /** For each statement. */
+  answerTimeoutMs: number;
+  /** Breaks the connection at once, in whatever state it is. */
+  cut: AbortSignal;
+  /** Called when the connection breaks while no statement runs on it. */
+  onLost: (error: unknown) => void;
+}
+
+/** A statement that is prepared once a connection. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+/** A connection that carries out one statement at a time. */
+export interface SqlConnection {
+  /** True when it can not be used any more. */
+  readonly isLost: () => boolean;
+  /**
+   * Carries out a statement as a transaction of its own. Resolves when the server is ready for the next one, which it
+   * says after the commit. Rows are arrays of texts.
+   *
+   * @throws pg's DatabaseError, an error of the socket, or an error with the code NO_ANSWER
+   */
+  readonly run: (statement: Statement, values: readonly (string | number)[]) => Promise<string[][]>;
+  /** Says goodbye when the server listens, and breaks the connection. */
+  readonly close: () => Promise<void>;
+  readonly breakOff: () => void;
+}
+
+/** A bound was reached, at the server or on the way to it. */
+class NoAnswer extends Error {
+  readonly code = noAnswer;
+}
+
+const goodbyeTimeoutMs = 200;
+
+/** @throws an error of connecting; nothing of it is left open then */
+export async function openSqlConnection(options: SqlConnectionOptions): Promise<SqlConnection> {
+  const { url, connectTimeoutMs, answerTimeoutMs, cut, onLost } = options;
+  cut.throwIfAborted();
+  // pg cannot be told to drop a connection without a word to its server; the socket can.
+  const socket = new Socket();
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'halab-measure',
+    stream: () => socket,
+  });
+  let isBusy = true;
+  let isLost = false;
+  const onCut = (): void => {
+    socket.destroy(cut.reason as Error);
+  };
+  cut.addEventListener('abort', onCut, { once: true });
+  socket.once('close', () => {
+    cut.removeEventListener('abort', onCut);
+  });
+  const lose = (error: unknown): void => {
+    if (isLost) return;
+    isLost = true;
+    if (!isBusy) onLost(error);
+    socket.destroy();
+  };
+  client.on('error', lose);
+  client.once('end', () => {
+    lose(undefined);
+  });
+
+  const within = async <T>(boundMs: number, work: () => Promise<T>): Promise<T> => {
+    isBusy = true;
+    // The error reaches pg through the socket, and `work` rejects with it.
+    const timer = setTimeout(() => socket.destroy(new NoAnswer(`No answer within ${boundMs} ms`)), boundMs);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+      isBusy = false;
+    }
+  };
+
+  try {
+    await within(connectTimeoutMs, () => client.connect());
+  } catch (error) {
+    isLost = true;
+    socket.destroy();
+    throw error;
+  }
+  return {
+    isLost: () => isLost,
+    run: async ({ name, text }, values) => {
+      const query = { name, text, values: [...values], rowMode: 'array' as const };
+      const { rows } = await within(answerTimeoutMs, () => client.query<string[]>(query));
+      return rows;
+    },
+    close: async () => {
+      isBusy = true;
+      const timer = setTimeout(() => socket.destroy(), goodbyeTimeoutMs);
+      if (!isLost) await client.end().catch(() => undefined);
+      clearTimeout(timer);
+      socket.destroy();
+    },
+    breakOff: () => {
+      isLost = true;
+      socket.destroy();
+    },
+  };
+}
+
+/** A connection that is opened anew when it was lost. */
+export interface ReconnectingSql {
+  /** The connection, when there is one that can be used. Else it begins another attempt to open one, unless enough are on their way. */
+  readonly use: () => SqlConnection | undefined;
+  /** Gives up what is on its way, and says goodbye. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * A proxy that has lost its server lets each attempt hang for a while. A client that waits for one before it begins the next learns
+ * late that the service is back, by luck: with attempts that overlap it learns within the pace of its turns. More than a few would
+ * cost the processor that the service needs to come back.
+ */
+const attemptsAtOnce = 3;
+
+/**
+ * Opens a connection, and another whenever that was lost.
+ *
+ * @param onRefused told of each attempt that failed, with the time of its begin
+ */
+export async function reconnecting(
+  options: SqlConnectionOptions,
+  {
+    nowMs,
+    onRefused,
+  }: { readonly nowMs: () => number; readonly onRefused: (error: unknown, beganMs: number) => void },
+): Promise<ReconnectingSql> {
+  const giveUp = new AbortController();
+  const cut = AbortSignal.any([options.cut, giveUp.signal]);
+  const pending = new Set<Promise<void>>();
+  let connection: SqlConnection | undefined;
+  const attempt = (): Promise<void> => {
+    const beganMs = nowMs();
+    const opening = openSqlConnection({ ...options, cut }).then(
+      async (opened) => {
+        if (connection?.isLost() === false) await opened.close();
+        else connection = opened;
+      },
+      (error: unknown) => {
+        if (!cut.aborted) onRefused(error, beganMs);
+      },
+    );
+    pending.add(opening);
+    return opening.finally(() => pending.delete(opening));
+  };
+  await attempt();
+  return {
+    use: () => {
+      if (connection?.isLost() === false) return connection;
+      if (pending.size < attemptsAtOnce) void attempt();
+      return undefined;
+    },
+    close: async () => {
+      giveUp.abort(new Error('The client has ended'));
+      await Promise.all(pending);
+      await connection?.close();
+    },
+  };
+}
