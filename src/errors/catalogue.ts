@@ -26,6 +26,11 @@ export const catalogue = {
     'The topology file does not have the form that the schema asks for; the message names line and column.',
     'Correct the file at that place. `stack/topologies/classic.yaml` is an example.',
   ),
+  RECORD_INVALID: entry(
+    exitCodes.usage,
+    'A file that should hold the record of a lab’s run cannot be read as one; the message names file and reason.',
+    'Name the folder of a run’s evidence, or its `record.json`. `halab lab run LAB --report DIR` makes one.',
+  ),
   NO_TERMINAL: entry(
     exitCodes.usage,
     'The command asks questions, and standard input is not a terminal.',
