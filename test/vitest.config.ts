@@ -62,6 +62,11 @@ export default defineConfig({
     projects: [
       project('unit', 0),
       project('cli', 0),
+      project('browser', 0, {
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+        globalSetup: ['test/browser/chromium.ts'],
+      }),
       project('api', 1, onEngine),
       project('integration', 1, onEngineBuilt),
     ],

@@ -78,10 +78,11 @@ interface Wanted {
 
 /** Runs a lab as often as asked for; each run has a folder of its own. */
 async function runLabs(session: Session, name: string, wanted: Wanted): Promise<LabRecord[]> {
-  const [{ loadLab }, { openEvidence }, { runLab }, { readVersion }] = await Promise.all([
+  const [{ loadLab }, { openEvidence }, { runLab }, { writeReports }, { readVersion }] = await Promise.all([
     import('../labs/shipped-labs.js'),
     import('../labs/evidence.js'),
     import('../labs/run-lab.js'),
+    import('./lab-reports.js'),
     import('../version.js'),
   ]);
   const lab = loadLab(name);
@@ -105,6 +106,7 @@ async function runLabs(session: Session, name: string, wanted: Wanted): Promise<
         version: readVersion(),
         explainer,
       });
+      await writeReports(evidence.folder, record);
       records.push(record);
     }
   });
@@ -124,6 +126,7 @@ export const labRunCommand = (run: Run) =>
     .option('--repeat <number>', 'run it so often: median, p95 and confidence', count, 1)
     .addOption(new Option('--seed <number>', 'of what is drawn by chance').argParser(seed).default(1))
     .option('--report <folder>', 'where the evidence of each run gets a folder of its own')
+    .option('--junit <file>', 'write the verdict as JUnit XML')
     .option('--explain', 'ask before each step what will happen, and show what did')
     .addHelpText(
       'after',
@@ -131,7 +134,7 @@ export const labRunCommand = (run: Run) =>
         ['halab lab run failover', 'on a stack of its own, which is removed afterwards'],
         ['halab lab run failover --keep', 'look at the stack afterwards'],
         ['halab lab run ./mine.yaml --repeat 20', 'median, p95 and confidence of 20 runs'],
-        ['halab lab run failover --stack ci --ports auto', 'beside other stacks, for CI'],
+        ['halab lab run failover --stack ci --ports auto --junit lab.xml', 'beside other stacks, for CI'],
       ),
     )
     .action((name, options) =>
@@ -142,6 +145,10 @@ export const labRunCommand = (run: Run) =>
           import('../labs/shipped-labs.js'),
           import('../labs/series.js'),
         ]);
+        if (options.junit !== undefined) {
+          const { writeJunit } = await import('./lab-reports.js');
+          await writeJunit(options.junit, records);
+        }
         const [only] = records;
         if (records.length === 1 && only !== undefined) {
           const { timeline, source, ...data } = only;

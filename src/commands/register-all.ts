@@ -1,5 +1,6 @@
 import type { Command } from '@commander-js/extra-typings';
 import { registerCache } from './cache.js';
+import { registerCompare } from './compare.js';
 import { registerConsole } from './console.js';
 import { registerDoctor } from './doctor.js';
 import { registerDown } from './down.js';
@@ -65,6 +66,7 @@ export function registerAll(program: Command, run: Run): void {
     registerServe,
     registerLab,
     registerMeasure,
+    registerCompare,
     // Inside its nodes.
     registerLogs,
     registerPsql,

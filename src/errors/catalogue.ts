@@ -46,6 +46,11 @@ export const catalogue = {
     'A file that the command was asked to write is there already, or cannot be written.',
     'Name another file.',
   ),
+  RECORD_INVALID: entry(
+    exitCodes.usage,
+    'A file that should hold the record of a lab’s run cannot be read as one; the message names file and reason.',
+    'Name the folder of a run’s evidence, or its `record.json`. `halab lab run LAB --report DIR` makes one.',
+  ),
   NO_TERMINAL: entry(
     exitCodes.usage,
     'The command asks questions, and standard input is not a terminal.',

@@ -1,0 +1,69 @@
+import type { Comparison } from '../labs/compare-runs.js';
+import {
+  comparisonNotes,
+  differencesTable,
+  figuresTable,
+  maxSidesAsColumns,
+  phasesTable,
+  sideLine,
+} from './report/compare-tables.js';
+import type { ReportTable } from './report/report-table.js';
+import type { Style } from './style.js';
+import { renderTable } from './table.js';
+import { wrap } from './wrap.js';
+
+/** So much of a name leaves room for four columns of figures in 80. */
+const nameLength = 18;
+
+const cut = (name: string): string =>
+  name.length <= nameLength ? name : `${name.slice(0, nameLength - 1)}…`;
+
+const shown = ({ header, rows, right }: ReportTable, style: Style): string =>
+  renderTable(
+    header.map((cell) => cell.toUpperCase()),
+    rows.map(([name = '', ...cells]) => [cut(name), ...cells]),
+    style,
+    right,
+  );
+
+/** The phases of one side in a line: with many sides they have no columns of their own. */
+function phaseLines({ header: [, ...labels], rows }: ReportTable, width: number): string[] {
+  return labels.map((label, side) => {
+    const pieces = rows.flatMap(([name, ...took]) =>
+      took[side] === undefined || took[side] === '–' ? [] : [`${name} ${took[side]}`],
+    );
+    return wrap(`${label}  ${pieces.length === 0 ? '–' : pieces.join(', ')}`, width, '   ');
+  });
+}
+
+/** Runs side by side: who they are, their figures, the phases of their outages, what else is not alike. */
+export function renderCompare(comparison: Comparison, style: Style, htmlFile: string | null): string {
+  const { sides } = comparison;
+  const { paint, columns } = style;
+  const width = columns - 2;
+  const phases = phasesTable(comparison);
+  const differences = differencesTable(comparison);
+  return [
+    ...sides.map((side) => wrap(`${side.label}  ${sideLine(side)}`, width, '   ')),
+    '',
+    shown(figuresTable(comparison), style),
+    '',
+    ...(phases.rows.length === 0
+      ? []
+      : [
+          `${phases.caption}:`,
+          ...(sides.length <= maxSidesAsColumns ? [shown(phases, style)] : phaseLines(phases, width)),
+          '',
+        ]),
+    ...(differences.rows.length === 0
+      ? []
+      : [
+          `${paint.yellow('!')} ${differences.caption}.`,
+          ...differences.rows.map(([what, which]) => wrap(`  ${what}: ${which}`, width, '    ')),
+          '',
+        ]),
+    ...comparisonNotes(comparison).map((note) => wrap(note, width)),
+    ...(htmlFile === null ? [] : [`${paint.green('✔')} The page with the pictures is ${htmlFile}.`]),
+    '',
+  ].join('\n');
+}
