@@ -18,6 +18,7 @@ const mayImport = {
   failover: ['errors', 'clock', 'events', 'history', 'docker', 'nodes', 'stack'],
   repair: ['errors', 'clock', 'events', 'history', 'docker', 'nodes', 'stack', 'faults', 'failover'],
   measure: ['errors', 'clock', 'events'],
+  serve: ['errors', 'clock', 'events', 'docker', 'nodes', 'stack', 'api'],
   labs: [
     'errors',
     'clock',
@@ -33,6 +34,20 @@ const mayImport = {
     'api',
   ],
   ui: ['errors', 'clock', 'events', 'history'],
+  library: [
+    'errors',
+    'clock',
+    'events',
+    'history',
+    'docker',
+    'nodes',
+    'stack',
+    'faults',
+    'failover',
+    'repair',
+    'serve',
+    'api',
+  ],
   commands: [
     'errors',
     'clock',
@@ -45,6 +60,7 @@ const mayImport = {
     'failover',
     'measure',
     'labs',
+    'serve',
     'ui',
     'api',
   ],
@@ -83,6 +99,7 @@ const arrows = folders.map((folder) => {
               allowTypeImports: folder === 'ui',
             })),
             { regex: '^(\\.\\./)+cli(\\.js)?$', message: 'Only bin/ imports the composition root.' },
+            { regex: '^(\\.\\./)+index(\\.js)?$', message: 'The entry of the package is for its users.' },
             ...vendors.map((vendor) => ({
               regex: `^${vendor}(/|$)`,
               message: `Only src/${vendorOwners[vendor]} imports ${vendor}.`,
@@ -93,6 +110,25 @@ const arrows = folders.map((folder) => {
     },
   };
 });
+
+/** What users of the package import: the library, its errors, and the types of what it returns. */
+const packageEntry = {
+  files: ['src/index.ts'],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: '^\\./(?!library/|errors/)',
+            message: 'src/index.ts gives what src/library and src/errors have, and types.',
+            allowTypeImports: true,
+          },
+        ],
+      },
+    ],
+  },
+};
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
@@ -121,4 +157,5 @@ export default tseslint.config(
     },
   },
   ...arrows,
+  packageEntry,
 );
