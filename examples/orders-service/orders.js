@@ -1,12 +1,6 @@
 import { createServer } from 'node:http';
 import pg from 'pg';
 
-const createTable = `CREATE TABLE IF NOT EXISTS orders (
-  id uuid PRIMARY KEY,
-  item text NOT NULL,
-  quantity integer NOT NULL CHECK (quantity > 0),
-  placed_at timestamptz NOT NULL DEFAULT now()
-)`;
 // The client chose the id, so an order that is sent again, because its answer was lost, is the same order.
 const placeOrder = 'INSERT INTO orders (id, item, quantity) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING';
 const findOrder = 'SELECT id, item, quantity FROM orders WHERE id = $1';
@@ -45,7 +39,6 @@ export async function startOrders({ databaseUrl, port = 0 }) {
   });
   // The pool replaces a connection that broke while nobody used it.
   pool.on('error', () => undefined);
-  await pool.query(createTable);
   const server = createServer((request, response) => {
     answer(pool, request)
       .catch((error) => [503, { error: error.message }])

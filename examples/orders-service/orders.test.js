@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startStack } from 'halab';
+import pg from 'pg';
 import { startOrders } from './orders.js';
 
 let stack;
@@ -11,6 +13,7 @@ let service;
 before(async () => {
   // Acknowledged means: on the primary and its replica.
   stack = await startStack({ sync: 'on' });
+  await migrate((await stack.superuserEndpoints()).writeUrl);
   service = await startOrders({ databaseUrl: stack.endpoints.writeUrl });
 });
 
@@ -18,6 +21,16 @@ after(async () => {
   await service?.close();
   await stack?.down();
 });
+
+async function migrate(databaseUrl) {
+  const client = new pg.Client(databaseUrl);
+  await client.connect();
+  try {
+    await client.query(await readFile(new URL('schema.sql', import.meta.url), 'utf8'));
+  } finally {
+    await client.end();
+  }
+}
 
 /** Places an order as a client does that does not repeat it, and returns the status; 0 when the connection broke. */
 async function place(id) {
@@ -68,15 +81,16 @@ function startCustomers(count) {
 
 test('the service survives the death of its primary, and loses no order that it acknowledged', async (t) => {
   const customers = startCustomers(4);
-  await customers.more(50);
-
-  await stack.fault('kill', 'db-primary');
-  const { promoted } = await stack.failover();
-  assert.equal(promoted, 'db-replica');
-
-  // It found the new primary by itself: nobody restarted it.
-  await customers.more(50);
-  await customers.stop();
+  try {
+    await customers.more(50);
+    await stack.fault('kill', 'db-primary');
+    const { promoted } = await stack.failover();
+    assert.equal(promoted, 'db-replica');
+    // It found the new primary by itself: nobody restarted it.
+    await customers.more(50);
+  } finally {
+    await customers.stop();
+  }
 
   let lost = 0;
   for (const id of customers.acknowledged) if ((await read(id)).status !== 200) lost += 1;
@@ -87,17 +101,29 @@ test('the service survives the death of its primary, and loses no order that it 
   assert.ok(customers.refused.length > 0, 'nobody noticed the fault');
 });
 
-test('an order is placed while primary and replica swap their roles', async () => {
+test('a planned swap of the roles costs its customers nothing but a moment, and no order is placed twice', async () => {
   const { findings } = await stack.repair({ discard: true });
   assert.deepEqual(findings, []);
-  const { primary } = await stack.switchover();
+
+  let swapped = false;
+  let orders = 0;
+  const customer = async () => {
+    while (!swapped) {
+      const id = randomUUID();
+      const deadline = AbortSignal.timeout(10_000);
+      // The same id every time: an order whose answer was lost is the same order.
+      while ((await place(id)) !== 201) {
+        deadline.throwIfAborted();
+        await sleep(5);
+      }
+      assert.equal((await read(id)).status, 200);
+      orders += 1;
+    }
+  };
+  const swap = stack.switchover().finally(() => {
+    swapped = true;
+  });
+  const [{ primary }] = await Promise.all([swap, customer()]);
   assert.equal(primary, 'db-primary');
-  const id = randomUUID();
-  const deadline = AbortSignal.timeout(10_000);
-  // The same id every time: an order whose answer was lost is not placed twice.
-  while ((await place(id)) !== 201) {
-    deadline.throwIfAborted();
-    await sleep(20);
-  }
-  assert.deepEqual(await (await read(id)).json(), { id, item: 'a chair', quantity: 4 });
+  assert.ok(orders > 0);
 });

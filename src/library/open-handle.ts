@@ -189,7 +189,13 @@ export async function openHandle({ name, emit, work, ending, started }: HandlePa
         });
         const close = (): Promise<void> => api.close();
         ending.before(close);
-        return { url: api.url, port: api.port, stats: () => api.stats(), close, [Symbol.asyncDispose]: close };
+        return {
+          url: api.url,
+          port: api.port,
+          stats: () => api.stats(),
+          close,
+          [Symbol.asyncDispose]: close,
+        };
       }),
 
     down: ({ keepData = false } = {}) => ending.down({ keepData }),

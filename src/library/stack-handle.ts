@@ -212,4 +212,6 @@ export interface StackHandle extends AsyncDisposable {
    * @throws STACK_NOT_FOUND, STACK_BUSY, DISKS_IN_MEMORY
    */
   down(options?: { keepData?: boolean | undefined }): Promise<DownResult>;
+  /** @throws what the engine throws; a call after that tries again */
+  [Symbol.asyncDispose](): Promise<void>;
 }
