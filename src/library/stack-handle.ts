@@ -75,8 +75,8 @@ export interface ServedApi extends AsyncDisposable {
 }
 
 /**
- * A running stack. Its methods do what the commands of the same name do, return what those print with `--json`, and throw
- * the same errors: a HalabError with a code of docs/errors.md. Times are milliseconds.
+ * A running stack. Its methods do what the commands of the same name do, return what those print with `--json` (of one list,
+ * the list itself), and throw the same errors: a HalabError with a code of docs/errors.md. Times are milliseconds.
  *
  * What changes roles or nodes holds the stack's lock as the commands do, so that two never work on one stack at once; the
  * second is refused with STACK_BUSY. `fault`, `heal`, `stop`, `start` and `restart` do without, because a fault in the middle

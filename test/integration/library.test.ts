@@ -56,7 +56,8 @@ describe('a handle', () => {
     const api = await stack.serveApi();
     expect(api.url).toBe(stack.endpoints.apiUrl);
     expect((await fetch(`${api.url}/products/1`)).status).toBe(200);
-    expect(api.stats().reads.replica).toBe(1);
+    const { replica, primary } = api.stats().reads;
+    expect(replica + primary).toBe(1);
     await expect(stack.serveApi()).rejects.toMatchObject({ code: 'PORT_TAKEN' });
     await api.close();
     await expect(fetch(api.url)).rejects.toThrow();
@@ -102,6 +103,15 @@ describe('a handle', () => {
     expect(await stack.repair()).toMatchObject({ steps: [], healthy: true });
   });
 
+  it('names the replicas that come and go among its endpoints', async () => {
+    const before = Object.keys(stack.endpoints.nodes);
+    expect(await stack.addReplica('reports')).toMatchObject({ added: 'reports', streamingReplicas: 2 });
+    expect(Object.keys(stack.endpoints.nodes).sort()).toEqual([...before, 'reports'].sort());
+    expect(stack.endpoints).toEqual(await json('env'));
+    expect(await stack.removeReplica('reports')).toMatchObject({ removed: 'reports' });
+    expect(Object.keys(stack.endpoints.nodes)).toEqual(before);
+  });
+
   it('of a stack that was there before leaves it', async () => {
     {
       await using again = await startStack({ name: stack.name, reuse: true });
@@ -135,6 +145,7 @@ describe('nothing is left', () => {
       names.push(first.name, second.name);
       expect(first.name).toMatch(/^halab-[0-9a-f]{6}$/);
       expect(first.endpoints.writeUrl).not.toBe(second.endpoints.writeUrl);
+      expect((await second.down()).containers).toHaveLength(4);
       throw new Error('an assertion');
     };
     await expect(failing()).rejects.toThrow('an assertion');
@@ -142,15 +153,24 @@ describe('nothing is left', () => {
     for (const name of names) expect(await hasParts(engine, name)).toBe(false);
   });
 
-  it('of a start that is called off half-way', async () => {
-    const name = newName();
-    const caller = new AbortController();
-    const onEvent = (event: HalabEvent): void => {
-      if (event.type === 'step.started' && event.id === 'start haproxy')
+  it('of a start that is called off half-way; one that was to be kept can be gone on with', async () => {
+    const callOff = async (name: string, keep: boolean): Promise<void> => {
+      const caller = new AbortController();
+      const onEvent = (event: HalabEvent): void => {
+        if (event.type !== 'step.started' || event.id !== 'start haproxy') return;
         caller.abort(new Error('Called off.'));
+      };
+      const start = startStack({ name, keep, signal: caller.signal, onEvent });
+      await expect(start).rejects.toThrow('Called off.');
     };
-    await expect(startStack({ name, signal: caller.signal, onEvent })).rejects.toThrow('Called off.');
+    const [name, kept] = [newName(), newName()];
+    await Promise.all([callOff(name, false), callOff(kept, true)]);
     expect(await hasParts(engine, name)).toBe(false);
+
+    const again = await startStack({ name: kept, reuse: true });
+    expect(again.started.created).toEqual([]);
+    await again.down();
+    expect(await hasParts(engine, kept)).toBe(false);
   });
 
   it('by a program that SIGTERM ends; one that is killed leaves a stack that ls shows and down removes', async () => {
