@@ -19,6 +19,7 @@ const mayImport = {
   failover: ['errors', 'clock', 'events', 'history', 'docker', 'nodes', 'stack'],
   repair: ['errors', 'clock', 'events', 'history', 'docker', 'nodes', 'stack', 'faults', 'failover'],
   measure: ['errors', 'clock', 'events'],
+  serve: ['errors', 'clock', 'events', 'docker', 'nodes', 'stack', 'api'],
   labs: [
     'errors',
     'yaml',
@@ -35,6 +36,20 @@ const mayImport = {
     'api',
   ],
   ui: ['errors', 'clock', 'events', 'history'],
+  library: [
+    'errors',
+    'clock',
+    'events',
+    'history',
+    'docker',
+    'nodes',
+    'stack',
+    'faults',
+    'failover',
+    'repair',
+    'serve',
+    'api',
+  ],
   commands: [
     'errors',
     'clock',
@@ -47,6 +62,7 @@ const mayImport = {
     'failover',
     'measure',
     'labs',
+    'serve',
     'ui',
     'api',
   ],
@@ -85,6 +101,7 @@ const arrows = folders.map((folder) => {
               allowTypeImports: folder === 'ui',
             })),
             { regex: '^(\\.\\./)+cli(\\.js)?$', message: 'Only bin/ imports the composition root.' },
+            { regex: '^(\\.\\./)+index(\\.js)?$', message: 'The entry of the package is for its users.' },
             ...vendors.map((vendor) => ({
               regex: `^${vendor}(/|$)`,
               message: `Only src/${vendorOwners[vendor]} imports ${vendor}.`,
@@ -95,6 +112,25 @@ const arrows = folders.map((folder) => {
     },
   };
 });
+
+/** What users of the package import: the library, its errors, and the types of what it returns. */
+const packageEntry = {
+  files: ['src/index.ts'],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: '^\\./(?!library/|errors/)',
+            message: 'src/index.ts gives what src/library and src/errors have, and types.',
+            allowTypeImports: true,
+          },
+        ],
+      },
+    ],
+  },
+};
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
@@ -126,4 +162,5 @@ export default tseslint.config(
     },
   },
   ...arrows,
+  packageEntry,
 );

@@ -27,6 +27,7 @@ const long = [
   'matrix-classic',
   'pooler',
   'rejoin',
+  'library',
   'switchover',
   'api-instances',
   'replicas',

@@ -1,6 +1,4 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { HalabError } from '../errors/halab-error.js';
-import { typed } from '../errors/typed.js';
 import { parseDurationMs } from './duration.js';
 import { command, examples, type Register } from './program.js';
 import { openRequestLog } from './request-log.js';
@@ -65,53 +63,23 @@ export const registerServe: Register = (program, run) => {
         run(options, async (session) => {
           const cache = cacheOptions(options);
           const { emit, signal, stackName } = session;
-          const [engine, { getStack, nodesOfKind }, { findEndpoints }, { startApi }] = await Promise.all([
+          const [engine, { planServing, serveApi }] = await Promise.all([
             session.engine(),
-            import('../stack/stack.js'),
-            import('../stack/endpoints.js'),
-            import('../api/serve.js'),
+            import('../serve/serve-api.js'),
           ]);
-          const stack = await getStack(engine, stackName);
-          const instances = nodesOfKind(stack, 'api').map(({ name }) => name);
-          if (options.port === undefined && instances.length > 0) {
-            throw new HalabError(
-              'PORT_TAKEN',
-              `Port ${stack.apiPort} is that of the API’s instances: ${instances.join(', ')}.`,
-              {
-                hint: `Use them, or another port: ${typed(stackName, 'serve --port 0')}. ${typed(stackName, 'up --api 0')} removes them.`,
-              },
-            );
-          }
-          const { writeUrl, readUrl, redisUrl } = await findEndpoints(engine, stack);
-          const port = options.port ?? stack.apiPort;
+          const plan = await planServing(engine, stackName, options.port);
           const log =
             options.log === undefined
               ? undefined
               : await openRequestLog(options.log, session.io.stderr, ({ message }) => {
                   emit({ type: 'note', severity: 'warning', message: `The log ends here: ${message}` });
                 });
-          const api = await startApi({
-            writeUrl,
-            readUrl,
-            redisUrl,
-            port,
+          const api = await serveApi(emit, stackName, {
+            ...plan,
             cache,
             reads: options.reads,
             writeWaitMs: options.writeWait ?? 0,
             ...(log === undefined ? {} : { log }),
-            onDependencyChange: ({ dependency, state, lastError }) => {
-              emit({
-                type: 'note',
-                severity: state === 'up' ? 'info' : 'warning',
-                message: `${dependency} is ${state}${lastError === null ? '' : `: ${lastError}`}`,
-              });
-            },
-          }).catch((error: unknown) => {
-            if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
-            throw new HalabError('PORT_TAKEN', `Port ${port} is in use.`, {
-              hint: `Choose another: ${typed(stackName, 'serve --port 0')}.`,
-              cause: error,
-            });
           });
           const { renderServe } = await import('../ui/render-serve.js');
           // Printed at once, and not as the outcome: the API runs until it is stopped.

@@ -17,18 +17,17 @@ export const registerStatus: Register = (program, run) => {
       )
       .action((options) =>
         run(options, async (session) => {
-          const [engine, { renderStatus }] = await Promise.all([
+          const [engine, { renderStatus }, { statusOf }] = await Promise.all([
             session.engine(),
             import('../ui/render-status.js'),
+            import('../stack/status.js'),
           ]);
           return await watchOrOnce(session, options.watch === true, async () => {
-            const seen = await takeSnapshot(engine, session.stackName);
-            const { stack, topology, healthy, nodes, proxy, pooler, cache, api, findings } = seen;
-            const status = { stack, topology, healthy, nodes, proxy, pooler, cache, api, findings };
+            const status = statusOf(await takeSnapshot(engine, session.stackName));
             return {
               data: status,
               text: (style) => renderStatus(status, style),
-              exitCode: healthy ? exitCodes.done : exitCodes.unhealthy,
+              exitCode: status.healthy ? exitCodes.done : exitCodes.unhealthy,
             };
           });
         }),

@@ -1,8 +1,7 @@
+import { defaultMaxPauseMs } from '../failover/max-pause.js';
 import { parseDurationMs } from './duration.js';
 import { changeStack } from './operation-of.js';
 import { command, examples, type Register } from './program.js';
-
-const defaultMaxPauseMs = 5000;
 
 export const registerSwitchover: Register = (program, run) => {
   program.addCommand(

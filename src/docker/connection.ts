@@ -1,6 +1,6 @@
 import Docker from 'dockerode';
 import { HalabError } from '../errors/halab-error.js';
-import { candidateEndpoints } from './endpoint.js';
+import { candidateEndpoints, withPublishAddress } from './endpoint.js';
 import type { EngineEndpoint } from './engine.js';
 import { engineError } from './engine-errors.js';
 
@@ -63,7 +63,7 @@ export async function connect(env: NodeJS.ProcessEnv): Promise<Connection> {
     const connection = connectionTo(endpoint);
     try {
       await connection.call(connection.docker.ping());
-      return connection;
+      return { ...connection, endpoint: await withPublishAddress(endpoint) };
     } catch (error) {
       failures.push(error);
     }

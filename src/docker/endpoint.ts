@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { EngineEndpoint } from './engine.js';
 
@@ -55,4 +57,21 @@ export function candidateEndpoints(env: NodeJS.ProcessEnv): EngineEndpoint[] {
   return usualSockets(home, runtimeDir)
     .filter(({ path }) => existsSync(path))
     .map(({ path, name }) => endpointAt(`unix://${path}`, name));
+}
+
+/** The IPv4 address of a name; rejects when there is none. */
+type Resolve = (name: string) => Promise<string>;
+const resolveIpv4: Resolve = async (name) => (await lookup(name, { family: 4 })).address;
+
+/**
+ * The endpoint with an address for the ports that it publishes. An engine takes no name for it: Docker 20.10 publishes on all
+ * of its addresses instead (`docker port` says 0.0.0.0), later ones refuse. What cannot be resolved stays as it is.
+ */
+export async function withPublishAddress(
+  endpoint: EngineEndpoint,
+  resolve: Resolve = resolveIpv4,
+): Promise<EngineEndpoint> {
+  if (isIP(endpoint.publishAddress) !== 0) return endpoint;
+  const publishAddress = await resolve(endpoint.publishAddress).catch(() => endpoint.publishAddress);
+  return { ...endpoint, publishAddress };
 }

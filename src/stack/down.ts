@@ -37,6 +37,10 @@ async function listParts(engine: Engine, stack: string): Promise<Parts> {
   return { containers, volumes, networks };
 }
 
+/** Whether the engine has anything of a stack: a container, kept data, or what an interrupted command made. */
+export const hasParts = async (engine: Engine, stack: string): Promise<boolean> =>
+  Object.values(await listParts(engine, stack)).some((parts: readonly unknown[]) => parts.length > 0);
+
 async function removeParts(
   { engine, clock, emit }: Operation,
   { containers, volumes, networks }: Parts,

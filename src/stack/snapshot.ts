@@ -80,8 +80,8 @@ export interface LagRow extends Omit<StandbyState, 'name' | 'syncState'> {
   slot: SlotState | null;
 }
 
-/** What is true of a stack now, from one round of questions to the engine and the servers. */
-export interface Snapshot {
+/** What is true of a stack now, as `halab status --json` prints it. */
+export interface Status {
   stack: string;
   topology: string;
   healthy: boolean;
@@ -93,6 +93,10 @@ export interface Snapshot {
   /** Null when the stack has no pooler, or it does not answer. */
   pooler: PoolerState | null;
   findings: Finding[];
+}
+
+/** A status, from one round of questions to the engine and the servers, with the answers behind it. */
+export interface Snapshot extends Status {
   /** The parts that `status` sums up and `lag` and `cache` show whole. */
   detail: {
     primary: string | null;

@@ -42,7 +42,7 @@ export interface TestStack extends AsyncDisposable {
 }
 
 /** A name that the check for leaks knows as one of this test run. */
-const newName = (): string => `test-${inject('testRun')}-${randomBytes(4).toString('hex')}`;
+export const newName = (): string => `test-${inject('testRun')}-${randomBytes(4).toString('hex')}`;
 
 /** A stack that is not there yet; disposing removes what a test made under its name. */
 export async function planTestStack(): Promise<TestStack> {

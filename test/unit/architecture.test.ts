@@ -40,6 +40,9 @@ describe('the arrows of the architecture', { timeout: 60_000 }, () => {
     ['measure', '../docker/engine.js', 'src/measure may not import src/docker'],
     ['api', '../errors/halab-error.js', 'src/api may not import src/errors'],
     ['ui', '../stack/observe.js', 'src/ui may not import src/stack'],
+    ['library', '../commands/session.js', 'src/library may not import src/commands'],
+    ['library', '../ui/style.js', 'src/library may not import src/ui'],
+    ['serve', '../library/start-stack.js', 'src/serve may not import src/library'],
     ['stack', 'dockerode', 'Only src/docker imports dockerode'],
     ['commands', 'tar-stream', 'Only src/docker imports tar-stream'],
     ['commands', 'chalk', 'Only src/ui imports chalk'],
@@ -67,6 +70,16 @@ describe('the arrows of the architecture', { timeout: 60_000 }, () => {
   it.each(folders)('src/%s has its rule', async (folder) => {
     const problems = await problemsOf(someFileIn(folder), imports('../cli.js'));
     expect(problems.join('\n')).toContain('Only bin/ imports the composition root.');
+  });
+
+  it('lead nowhere from the entry of the package but to the library, its errors, and types', async () => {
+    const problems = await problemsOf('src/index.ts', `export { up } from './stack/up.js';\n`);
+    expect(problems.join('\n')).toContain(
+      'src/index.ts gives what src/library and src/errors have, and types.',
+    );
+    expect(await problemsOf('src/index.ts', `export type { UpResult } from './stack/up.js';\n`)).toEqual([]);
+    const inside = await problemsOf(someFileIn('library'), imports('../index.js'));
+    expect(inside.join('\n')).toContain('The entry of the package is for its users.');
   });
 
   it('are no circle inside a folder either', async () => {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { candidateEndpoints } from '../../../src/docker/endpoint.js';
+import { candidateEndpoints, withPublishAddress } from '../../../src/docker/endpoint.js';
 
 describe('where the engine is looked for', () => {
   let home: string;
@@ -48,5 +48,17 @@ describe('where the engine is looked for', () => {
   it('a remote engine publishes its ports on its own address', () => {
     const [endpoint] = candidateEndpoints({ DOCKER_HOST: 'tcp://10.0.0.5:2376' });
     expect(endpoint?.publishAddress).toBe('10.0.0.5');
+  });
+
+  it('one that is known by a name, as the service of a CI job is, publishes them on the address of that name', async () => {
+    const endpoint = { url: 'tcp://docker:2375', foundBy: 'DOCKER_HOST', publishAddress: 'docker' };
+    const known = await withPublishAddress(endpoint, (name) =>
+      Promise.resolve(name === 'docker' ? '172.17.0.3' : 'another'),
+    );
+    expect(known).toEqual({ ...endpoint, publishAddress: '172.17.0.3' });
+    const failing = (): Promise<string> => Promise.reject(new Error('ENOTFOUND'));
+    expect(await withPublishAddress(endpoint, failing)).toEqual(endpoint);
+    const local = { url: 'unix:///engine.sock', foundBy: 'the usual socket', publishAddress: '127.0.0.1' };
+    expect(await withPublishAddress(local, failing)).toEqual(local);
   });
 });
