@@ -9,7 +9,8 @@ import { figure, page } from './page.js';
 /** A comparison as one page that needs nothing else, as `renderHtmlReport` for one run. */
 export function renderComparePage(comparison: Comparison): string {
   const { sides } = comparison;
-  const title = `${sides.length} runs side by side`;
+  const what = sides.every(({ runs }) => runs === 1) ? 'runs' : 'series of runs';
+  const title = `${sides.length} ${what} side by side`;
   return page(
     title,
     markup`<header>
