@@ -47,7 +47,7 @@ async function writePage(file: string, comparison: Comparison): Promise<void> {
     import('../ui/report/compare-page.js'),
   ]);
   await writeFile(file, renderComparePage(comparison)).catch((error: unknown) => {
-    throw new HalabError('USAGE', `The page cannot be written: ${(error as Error).message}.`, {
+    throw new HalabError('FILE_NOT_WRITTEN', `The page cannot be written: ${(error as Error).message}.`, {
       hint: 'Name a file in a folder that is there and may be written to.',
       cause: error,
     });

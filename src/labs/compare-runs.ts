@@ -24,6 +24,7 @@ export interface ComparedSide {
   /** ISO 8601, UTC; of the first run. */
   startedAt: string;
   runs: number;
+  runIds: string[];
   verdicts: Record<LabVerdict, number>;
   /** A time is the median of the runs, a count their sum; null where no run has it. */
   figures: RunFigures;
@@ -37,7 +38,7 @@ export interface ComparedSide {
 }
 
 /** Something besides the outcome in which the sides are not alike: figures may differ because of it. */
-export interface Difference {
+interface Difference {
   what: string;
   /** One for each side, in their order. */
   values: string[];
@@ -120,6 +121,7 @@ function sideOf({ file, records }: SideInput, index: number, first: readonly Lab
     stack: typical.stack,
     startedAt: records[0].startedAt,
     runs: records.length,
+    runIds: records.map(({ runId }) => runId),
     verdicts,
     figures: Object.fromEntries(entries) as Record<FigureName, number | null>,
     writeOutage: spreadOf(writeOutages(records)),
@@ -136,7 +138,7 @@ function circumstances({ lab, source, topology, manifest, seed }: LabRecord): Ma
     ['lab', lab],
     ['file of the lab', source.trim()],
     ['replicas', String(topology.replicas)],
-    ['synchronous commit', topology.sync],
+    ['synchronous replication', topology.sync],
     ['PgBouncer', topology.pooler ? 'yes' : 'no'],
     ['seed', String(seed)],
     ['halab', manifest.halab],

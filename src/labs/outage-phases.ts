@@ -18,7 +18,7 @@ interface Span {
 const shortestPauseMs = 0.5;
 
 /** From the last acknowledged write to the next one, on the run's clock; null without a write outage. */
-export function writeOutageSpan({ whole }: LabRecord): Span | null {
+function writeOutageSpan({ whole }: LabRecord): Span | null {
   const { write } = whole.outage;
   if (write === null) return null;
   const fromMs = write.lastGoodMs ?? whole.fromMs;

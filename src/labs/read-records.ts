@@ -20,6 +20,7 @@ const RecordSchema = Type.Object({
   lab: Type.String(),
   source: Type.String(),
   stack: Type.String(),
+  runId: Type.String(),
   topology: Type.Object({ replicas: Count, sync: Type.String(), pooler: Type.Boolean() }),
   startedAt: Type.String(),
   fromMs: Type.Number(),
@@ -125,7 +126,7 @@ export async function readRecords(path: string): Promise<RunsOfFile> {
  * @param file named in errors
  * @throws RECORD_INVALID
  */
-export function parseRecords(text: string, file: string): LabRecord[] {
+function parseRecords(text: string, file: string): LabRecord[] {
   let value: unknown;
   try {
     value = JSON.parse(text);

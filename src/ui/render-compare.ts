@@ -26,16 +26,6 @@ const shown = ({ header, rows, right }: ReportTable, style: Style): string =>
     right,
   );
 
-/** The phases of one side in a line: with many sides they have no columns of their own. */
-function phaseLines({ header: [, ...labels], rows }: ReportTable, width: number): string[] {
-  return labels.map((label, side) => {
-    const pieces = rows.flatMap(([name, ...took]) =>
-      took[side] === undefined || took[side] === '–' ? [] : [`${name} ${took[side]}`],
-    );
-    return wrap(`${label}  ${pieces.length === 0 ? '–' : pieces.join(', ')}`, width, '   ');
-  });
-}
-
 /** Runs side by side: who they are, their figures, the phases of their outages, what else is not alike. */
 export function renderCompare(comparison: Comparison, style: Style, htmlFile: string | null): string {
   const { sides } = comparison;
@@ -52,7 +42,9 @@ export function renderCompare(comparison: Comparison, style: Style, htmlFile: st
       ? []
       : [
           `${phases.caption}:`,
-          ...(sides.length <= maxSidesAsColumns ? [shown(phases, style)] : phaseLines(phases, width)),
+          ...(sides.length <= maxSidesAsColumns
+            ? [shown(phases, style)]
+            : phases.rows.map(([label, pieces]) => wrap(`${label ?? ''}  ${pieces ?? ''}`, width, '   '))),
           '',
         ]),
     ...(differences.rows.length === 0

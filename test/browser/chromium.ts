@@ -33,8 +33,9 @@ async function findChromium(): Promise<string | undefined> {
 
 /** Debian's package, with a font that has figures and arrows. Without the right to install anything it fails. */
 async function installChromium(): Promise<void> {
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  const [program, ...before] = [...sudo, 'apt-get'] as const;
+  const isRoot = process.getuid?.() === 0;
+  const program = isRoot ? 'apt-get' : 'sudo';
+  const before = isRoot ? [] : ['-n', 'apt-get'];
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await execa(program, [...before, 'update', '-qq'], { env });
   await execa(

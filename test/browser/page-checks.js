@@ -64,6 +64,9 @@ globalThis.pageChecks = {
     [...document.querySelectorAll('.frame, pre')]
       .filter((frame) => frame.scrollWidth > frame.clientWidth + 1)
       .map((frame) => `${frame.getAttribute('aria-label') ?? frame.localName}: ${frame.scrollWidth}`),
+  /** In pixels: one that is taller than a page is cut. */
+  tallestPicture: () =>
+    Math.max(...[...document.querySelectorAll('svg')].map((svg) => svg.getBoundingClientRect().height)),
   /** Labels of a picture that touch each other, or leave it. */
   collidingLabels: () =>
     [...document.querySelectorAll('svg')].flatMap((svg) => {

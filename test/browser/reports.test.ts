@@ -8,16 +8,9 @@ import { compareRuns } from '../../src/labs/compare-runs.js';
 import type { LabRecord } from '../../src/labs/record.js';
 import { renderComparePage } from '../../src/ui/report/compare-page.js';
 import { renderHtmlReport } from '../../src/ui/report/html-report.js';
-import {
-  failoverRecord,
-  hostileTexts,
-  idleRecord,
-  lostWriteRecord,
-  recordOf,
-  repeatedRecords,
-  seriesOf,
-  staleReadsRecord,
-} from '../support/lab-records.js';
+import { failoverRecord, repeatedRecords, seriesOf } from '../support/failover-records.js';
+import { hostileTexts, recordOf } from '../support/hostile-records.js';
+import { idleRecord, lostWriteRecord, staleReadsRecord } from '../support/lab-records.js';
 
 const compared = (...records: readonly LabRecord[]): string =>
   renderComparePage(
@@ -33,6 +26,7 @@ const pages: Record<string, string> = {
   repeated: renderHtmlReport(repeated[0] ?? failoverRecord(), seriesOf(repeated)),
   hostile: renderHtmlReport(recordOf(hostileTexts.join(' '))),
   'compare-two': compared(failoverRecord(), lostWriteRecord()),
+  'compare-hostile': compared(recordOf(hostileTexts.join(' ')), failoverRecord()),
   'compare-all': compared(failoverRecord(), lostWriteRecord(), staleReadsRecord(), idleRecord(), ...repeated),
 };
 
@@ -54,22 +48,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface OpenPage extends AsyncDisposable {
+interface OpenPage {
   page: Page;
   /** What the browser asked for, besides the page, and what it complained of. */
   complaints: string[];
 }
 
-interface Look {
-  width?: number;
-  colorScheme?: 'light' | 'dark';
-}
-
-async function open(name: string, { width = 1280, colorScheme = 'light' }: Look = {}): Promise<OpenPage> {
+async function open(name: string): Promise<OpenPage> {
   const file = join(folder, `${name}.html`);
   await writeFile(file, pages[name] ?? '');
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-  const page = await context.newPage();
+  const page = await browser.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));
@@ -78,60 +66,77 @@ async function open(name: string, { width = 1280, colorScheme = 'light' }: Look 
   });
   await page.addInitScript({ path: fileURLToPath(new URL('page-checks.js', import.meta.url)) });
   await page.goto(pathToFileURL(file).href);
-  if (screenshots !== undefined)
-    await page.screenshot({ path: join(screenshots, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+  return { page, complaints };
+}
+
+interface Look {
+  width?: number;
+  colorScheme?: 'light' | 'dark';
 }
 
 describe.each(Object.keys(pages))('the page %s', (name) => {
-  it('asks for nothing and gives the browser no reason to complain', async () => {
-    await using opened = await open(name);
+  let opened: OpenPage;
+
+  beforeAll(async () => {
+    opened = await open(name);
+  });
+
+  afterAll(async () => {
+    await opened.page.close();
+  });
+
+  const ask = (what: string): Promise<unknown> => opened.page.evaluate(`pageChecks.${what}()`);
+
+  async function lookAt({ width = 1280, colorScheme = 'light' }: Look): Promise<void> {
+    const { page } = opened;
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ media: 'screen', colorScheme });
+    if (screenshots !== undefined)
+      await page.screenshot({
+        path: join(screenshots, `${name}-${width}-${colorScheme}.png`),
+        fullPage: true,
+      });
+  }
+
+  it('asks for nothing and gives the browser no reason to complain', () => {
     expect(opened.complaints).toEqual([]);
   });
 
   it.each([360, 1280])('is not wider than a window of %d pixels', async (width) => {
-    await using opened = await open(name, { width });
-    expect(await opened.page.evaluate('pageChecks.overflow()')).toBe(0);
+    await lookAt({ width });
+    expect(await ask('overflow')).toBe(0);
   });
 
   it.each(['light', 'dark'] as const)('has text that can be read, %s', async (colorScheme) => {
-    await using opened = await open(name, { colorScheme });
-    expect(await opened.page.evaluate('pageChecks.textCount()')).toBeGreaterThan(20);
-    expect(await opened.page.evaluate('pageChecks.faintTexts()')).toEqual([]);
+    await lookAt({ colorScheme });
+    expect(await ask('textCount')).toBeGreaterThan(20);
+    expect(await ask('faintTexts')).toEqual([]);
   });
 
   it('has pictures whose labels do not touch each other', async () => {
-    await using opened = await open(name);
-    expect(await opened.page.evaluate('pageChecks.collidingLabels()')).toEqual([]);
+    await lookAt({});
+    expect(await ask('collidingLabels')).toEqual([]);
   });
 
-  it('prints on A4, with nothing cut off', async () => {
-    // 210 mm less two margins of 14 mm, at 96 dots an inch.
-    await using opened = await open(name, { width: 688, colorScheme: 'dark' });
-    await opened.page.emulateMedia({ media: 'print' });
-    expect(await opened.page.evaluate('pageChecks.overflow()')).toBe(0);
-    expect(await opened.page.evaluate('pageChecks.cutFrames()')).toEqual([]);
-    expect(await opened.page.evaluate('pageChecks.faintTexts()')).toEqual([]);
-    const pdf = await opened.page.pdf({ preferCSSPageSize: true });
+  it('prints on A4, dark on light, with nothing cut off', async () => {
+    const { page } = opened;
+    // 210 mm less two margins of 14 mm, at 96 dots an inch; 297 mm less the same.
+    const paper = { width: 688, height: 1016 };
+    await page.setViewportSize(paper);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.evaluate('getComputedStyle(document.documentElement).backgroundColor')).toBe(
+      'rgb(255, 255, 255)',
+    );
+    expect(await ask('overflow')).toBe(0);
+    expect(await ask('cutFrames')).toEqual([]);
+    expect(await ask('faintTexts')).toEqual([]);
+    expect(await ask('tallestPicture')).toBeLessThan(paper.height);
+    const pdf = await page.pdf({ preferCSSPageSize: true });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     if (screenshots !== undefined) await writeFile(join(screenshots, `${name}.pdf`), pdf);
   });
-});
 
-describe('a reader who prefers dark', () => {
-  it('sees a dark page, and prints a light one', async () => {
-    await using opened = await open('failover', { colorScheme: 'dark' });
-    const ground = 'getComputedStyle(document.documentElement).backgroundColor';
-    expect(await opened.page.evaluate(ground)).toBe('rgb(20, 23, 28)');
-    await opened.page.emulateMedia({ media: 'print' });
-    expect(await opened.page.evaluate(ground)).toBe('rgb(255, 255, 255)');
-  });
-});
-
-describe('what a record holds', () => {
-  it('never runs as a script', async () => {
-    await using opened = await open('hostile');
-    expect(await opened.page.evaluate('document.scripts.length')).toBe(0);
-    expect(await opened.page.evaluate('document.images.length')).toBe(0);
+  it('runs nothing that a record holds', async () => {
+    expect(await opened.page.evaluate('document.scripts.length + document.images.length')).toBe(0);
   });
 });

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { failoverRecord, idleRecord, lostWriteRecord, repeatedRecords } from '../support/lab-records.js';
+import { failoverRecord, repeatedRecords } from '../support/failover-records.js';
+import { idleRecord, lostWriteRecord } from '../support/lab-records.js';
 import { runCli } from '../support/run-cli.js';
 
 let folder: string;

@@ -2,13 +2,13 @@ import type { ComparedSide, Comparison } from '../../labs/compare-runs.js';
 import type { OutagePhase } from '../../labs/outage-phases.js';
 import type { Spread } from '../../labs/spread.js';
 import { formatMs } from '../format.js';
-import { columns, dash, formatCount, formatLatency, type ReportTable } from './report-table.js';
+import { columns, dash, formatCount, formatLatency, formatTime, type ReportTable } from './report-table.js';
 
 /** With more sides a row is a side: their columns would not fit into a terminal, or on a page. */
 export const maxSidesAsColumns = 4;
 
 /** `397–769 ms`, `0.40–1.20 s`. */
-export function formatRange(lowMs: number, highMs: number): string {
+function formatRange(lowMs: number, highMs: number): string {
   if (highMs < 999.5) return `${Math.round(lowMs)}–${Math.round(highMs)} ms`;
   return `${(lowMs / 1000).toFixed(2)}–${(highMs / 1000).toFixed(2)} s`;
 }
@@ -115,26 +115,41 @@ export function pieceNames(sides: readonly ComparedSide[]): string[] {
     for (const name of outagePhases.map(pieceName)) {
       const known = names.indexOf(name);
       if (known === -1) names.splice(after + 1, 0, name);
-      after = known === -1 ? after + 1 : known;
+      // A phase that another one interrupted comes twice, and stands where it came first.
+      after = known === -1 ? after + 1 : Math.max(after, known);
     }
   }
   return names;
 }
 
-/** How long the write outage of each side was in each phase; a row a phase, or a row a side. */
+const timeIn = ({ outagePhases }: ComparedSide, name: string): string => {
+  const pieces = outagePhases.filter((piece) => pieceName(piece) === name);
+  return pieces.length === 0 ? dash : formatMs(pieces.reduce((sum, { durationMs }) => sum + durationMs, 0));
+};
+
+const piecesOf = (side: ComparedSide): string =>
+  pieceNames([side])
+    .map((name) => `${name} ${timeIn(side, name)}`)
+    .join(', ');
+
+/** How long the write outage of each side was in each phase; with more than four sides a row is a side. */
 export function phasesTable({ sides }: Comparison): ReportTable {
-  const names = pieceNames(sides);
-  const took = ({ outagePhases }: ComparedSide, name: string): string => {
-    const pieces = outagePhases.filter((piece) => pieceName(piece) === name);
-    return pieces.length === 0 ? dash : formatMs(pieces.reduce((sum, { durationMs }) => sum + durationMs, 0));
-  };
   const caption = sides.some(({ runs }) => runs > 1)
     ? 'The write outage by phases, of the run nearest to the median'
     : 'The write outage by phases';
+  const measured = sides.filter(({ outagePhases }) => outagePhases.length > 0);
+  if (sides.length > maxSidesAsColumns) {
+    return {
+      caption,
+      header: ['Run', 'Phases'],
+      rows: measured.map((side) => [side.label, piecesOf(side)]),
+      right: [],
+    };
+  }
   return {
     caption,
     header: ['Phase', ...sides.map(({ label }) => label)],
-    rows: names.map((name) => [name, ...sides.map((side) => took(side, name))]),
+    rows: pieceNames(sides).map((name) => [name, ...sides.map((side) => timeIn(side, name))]),
     right: columns(1, sides.length),
   };
 }
@@ -155,12 +170,13 @@ export const differencesTable = ({ sides, differences }: Comparison): ReportTabl
 });
 
 /** Which runs a side is, in a line. */
-export const sideLine = ({ lab, stack, startedAt, runs, file }: ComparedSide): string =>
-  `${lab} on ${stack}, ${startedAt}, ${runs === 1 ? '1 run' : `${runs} runs`}, ${file}`;
+export const sideLine = ({ lab, stack, startedAt, runIds, file }: ComparedSide): string =>
+  `${lab} on ${stack}, ${formatTime(startedAt)}, ${runIds.length === 1 ? `run ${runIds[0] ?? ''}` : `${runIds.length} runs`}, ${file}`;
 
 /** How far the figures can be trusted. */
 export function comparisonNotes({ sides, runsNeeded }: Comparison): string[] {
   const few = sides.filter(({ runs }) => runs < runsNeeded).map(({ label }) => label);
+  const which = few.length === sides.length ? 'All sides' : few.join(', ');
   return [
     ...(sides.some(({ runs }) => runs > 1)
       ? ['Of several runs, a time is the median and a count the sum.']
@@ -168,7 +184,7 @@ export function comparisonNotes({ sides, runsNeeded }: Comparison): string[] {
     ...(few.length === 0
       ? []
       : [
-          `${few.join(', ')}: fewer than ${runsNeeded} runs, which do not tell a difference from chance (halab lab run LAB --repeat ${runsNeeded}).`,
+          `${which}: fewer than ${runsNeeded} runs, too few to tell a difference from chance (--repeat ${runsNeeded}).`,
         ]),
   ];
 }

@@ -107,5 +107,6 @@ export function stepsTable(record: LabRecord): ReportTable {
       observed,
     ]),
     right: columns(1, 2),
+    prose: true,
   };
 }

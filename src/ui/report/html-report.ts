@@ -21,12 +21,15 @@ ${figure(`${picture.title}, from ${originName(record)}`, renderTimelineSvg(recor
   );
 }
 
+/** A figure and its unit stay on one line. */
+const bound = (text: string): string => text.replaceAll(/(?<=\d) (?=(?:ms|s|min)\b)/g, '\u00a0');
+
 function part(record: LabRecord, of: ReportPart): Markup {
   switch (of.kind) {
     case 'table':
       return htmlTable(of.table);
     case 'text':
-      return markup`<p>${of.text}</p>
+      return markup`<p>${bound(of.text)}</p>
 `;
     case 'list':
       return markup`<h3>${of.heading}</h3>
@@ -62,7 +65,7 @@ export function renderHtmlReport(record: LabRecord, series?: LabSeries): string 
 <dl class="figures">
 ${headFigures(record).map(({ name, value }) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>
 ${about === '' ? noMarkup : markup`<p>${about}</p>`}
-<p class="soft">${runLine(record)}</p>
+<p class="soft">${bound(runLine(record))}</p>
 </header>
 ${sections.map((each) => section(record, each))}`;
   return page(`${title}: ${verdict}`, body);

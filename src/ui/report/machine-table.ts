@@ -5,7 +5,7 @@ import type { ReportTable } from './report-table.js';
 /** Of what size, and how it replicates, in words. */
 export function topologyText({ replicas, sync, pooler }: LabRecord['topology']): string {
   const replicaWords = replicas === 1 ? '1 replica' : `${replicas} replicas`;
-  return `${replicaWords}, synchronous commit ${sync}${pooler ? ', with PgBouncer' : ''}`;
+  return `${replicaWords}, synchronous replication ${sync}${pooler ? ', with PgBouncer' : ''}`;
 }
 
 /** Where the figures come from: without it they cannot be compared with others. */

@@ -24,13 +24,19 @@ background:var(--panel);max-width:none}
 .figures div{background:var(--panel);padding:.5rem .7rem}
 .figures dt{color:var(--soft);font-size:.85rem}
 .figures dd{margin:0;font-size:1.15rem;font-weight:600;font-variant-numeric:tabular-nums}
+.sides{display:grid;grid-template-columns:auto 1fr;gap:.2rem .8rem;margin:1rem 0}
+.sides dt{font-weight:600}
+.sides dd{margin:0}
 .frame{overflow-x:auto;margin:.8rem 0 1.2rem}
 .frame:focus-visible,pre:focus-visible{outline:2px solid var(--focus);outline-offset:2px}
 table{border-collapse:collapse;font-size:.9rem}
+table{min-width:min(100%,26rem)}
 caption{text-align:left;color:var(--soft);padding:0 0 .3rem}
+caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 2rem)}
 th,td{text-align:left;vertical-align:top;padding:.28rem .9rem .28rem 0;border-bottom:1px solid var(--line);
 font-weight:400;overflow-wrap:break-word}
 td:not(.figure){min-width:8rem}
+.prose th[scope=row]{min-width:13rem}
 thead th{font-weight:600;vertical-align:bottom}
 .figure{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 thead .figure{white-space:normal}
@@ -46,6 +52,7 @@ h2,h3,caption{break-after:avoid}
 tr,figure,.verdict,.figures{break-inside:avoid}
 thead{display:table-header-group}
 .frame{overflow:visible}
+caption span{max-width:none}
 table{font-size:8pt}
 th,td{padding-right:.6rem;overflow-wrap:anywhere}
 td:not(.figure){min-width:0}

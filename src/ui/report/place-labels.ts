@@ -8,7 +8,7 @@ export interface Labelled {
 }
 
 /** Where it and its name stand. Lanes are counted from the top. */
-export interface Placed<Item extends Labelled> {
+interface Placed<Item extends Labelled> {
   item: Item;
   lane: number;
   from: number;
@@ -34,7 +34,7 @@ export interface Placement<Item extends Labelled> {
   left: number;
 }
 
-/** Between two neighbours in a lane, and between a band and its label. */
+/** Around a label. Two bands may touch: their edges part them. */
 const gap = 4;
 /** A fault of a few milliseconds has to be seen, too. */
 const minWidth = 2;
@@ -54,7 +54,7 @@ export function placeLabels<Item extends Labelled>(items: readonly Item[], room:
     // Lanes fill from the left, and the longest of those that begin together is the topmost.
     .sort((a, b) => a.start - b.start || b.end - a.end);
   for (const { start, end, ...placing } of placings) {
-    const free = laneEnds.findIndex((laneEnd) => laneEnd + gap <= start);
+    const free = laneEnds.findIndex((laneEnd) => laneEnd <= start);
     const lane = free === -1 ? laneEnds.length : free;
     if (lane >= room.maxLanes) {
       left += 1;
@@ -66,53 +66,39 @@ export function placeLabels<Item extends Labelled>(items: readonly Item[], room:
   return { placed, lanes: laneEnds.length, left };
 }
 
-/** What an item needs in a lane, its label included. */
-function placingOf<Item extends Labelled>(
-  item: Item,
-  { from: first, until: last, fontSize }: LabelRoom,
-): Omit<Placed<Item>, 'lane'> & { start: number; end: number } {
+type Placing<Item extends Labelled> = Omit<Placed<Item>, 'lane'> & { start: number; end: number };
+
+/** What an item needs in a lane, from start to end, its label and the room around that included. */
+function placingOf<Item extends Labelled>(item: Item, room: LabelRoom): Placing<Item> {
+  const { from: first, until: last, fontSize } = room;
   const from = Math.min(last - minWidth, Math.max(first, item.from));
   const until = Math.min(last, Math.max(from + minWidth, item.until));
-  const width = textWidth(item.text, fontSize);
-  if (width + 2 * gap <= until - from)
-    return { item, from, until, label: item.text, labelX: from + gap, start: from, end: until };
-  if (until + gap + width <= last)
-    return {
-      item,
-      from,
-      until,
-      label: item.text,
-      labelX: until + gap,
-      start: from,
-      end: until + gap + width,
-    };
-  if (from - gap - width >= first)
-    return {
-      item,
-      from,
-      until,
-      label: item.text,
-      labelX: from - gap - width,
-      start: from - gap - width,
-      end: until,
-    };
-  // The roomiest of the three places takes what fits of it.
-  const roomInside = until - from - 2 * gap;
-  const roomRight = last - until - gap;
-  const roomLeft = from - gap - first;
-  const most = Math.max(roomInside, roomRight, roomLeft);
-  const label = fitText(item.text, most, fontSize);
-  const labelWidth = textWidth(label, fontSize);
-  if (most === roomInside) return { item, from, until, label, labelX: from + gap, start: from, end: until };
-  if (most === roomRight)
-    return { item, from, until, label, labelX: until + gap, start: from, end: until + gap + labelWidth };
-  return {
-    item,
-    from,
-    until,
-    label,
-    labelX: from - gap - labelWidth,
-    start: from - gap - labelWidth,
-    end: until,
-  };
+  const band = { item, from, until };
+  const widthOf = (label: string): number => textWidth(label, fontSize);
+  // In the order of preference, each with the room it has for a label.
+  const places = [
+    {
+      width: until - from - 2 * gap,
+      put: (label: string) => ({ ...band, label, labelX: from + gap, start: from, end: until }),
+    },
+    {
+      width: last - until - gap,
+      put: (label: string) => {
+        const labelX = until + gap;
+        return { ...band, label, labelX, start: from, end: labelX + widthOf(label) + gap };
+      },
+    },
+    {
+      width: from - gap - first,
+      put: (label: string) => {
+        const labelX = from - gap - widthOf(label);
+        return { ...band, label, labelX, start: labelX - gap, end: until };
+      },
+    },
+  ] as const;
+  const needed = widthOf(item.text);
+  const fitting = places.find(({ width }) => width >= needed);
+  if (fitting !== undefined) return fitting.put(item.text);
+  const roomiest = places.reduce((most, each) => (each.width > most.width ? each : most));
+  return roomiest.put(fitText(item.text, roomiest.width, fontSize));
 }

@@ -1,7 +1,7 @@
 import type { LabRecord, LabVerdict } from '../../labs/record.js';
 import { formatMs } from '../format.js';
 import { topologyText } from './machine-table.js';
-import { formatCount } from './report-table.js';
+import { formatCount, formatTime } from './report-table.js';
 
 export const verdictWords: Record<LabVerdict, string> = {
   passed: '✔ Passed',
@@ -37,4 +37,4 @@ export function headFigures({ outage, ledger, whole }: LabRecord): { name: strin
 
 /** Which run it was, in a line. */
 export const runLine = ({ lab, stack, topology, startedAt, fromMs, untilMs }: LabRecord): string =>
-  `Lab ${lab} on stack ${stack} (${topologyText(topology)}), ${startedAt}, ${formatMs(untilMs - fromMs)} from the first step to the last.`;
+  `Lab ${lab} on stack ${stack} (${topologyText(topology)}), ${formatTime(startedAt)}, ${formatMs(untilMs - fromMs)} from the first step to the last.`;

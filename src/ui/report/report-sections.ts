@@ -18,6 +18,7 @@ import {
   keysHeading,
   ledgerSentence,
   ledgerTable,
+  lostByPartTable,
   presenceTable,
 } from './verdict-tables.js';
 
@@ -38,7 +39,7 @@ export interface ReportSection {
 const table = (of: ReportTable): ReportPart[] => (of.rows.length === 0 ? [] : [{ kind: 'table', table: of }]);
 const text = (line: string): ReportPart => ({ kind: 'text', text: line });
 
-function ledgerParts({ ledger }: LabRecord): ReportPart[] {
+function ledgerParts({ ledger, windows }: LabRecord): ReportPart[] {
   if (ledger === null) return [text('Nobody wrote: there is no ledger.')];
   const { lostKeys, unexpectedKeys, lost, unexpected } = ledger;
   const keys = (what: string, listed: readonly string[], all: number | null): ReportPart[] =>
@@ -47,6 +48,7 @@ function ledgerParts({ ledger }: LabRecord): ReportPart[] {
     text(ledgerSentence(ledger)),
     ...table(ledgerTable(ledger)),
     ...table(presenceTable(ledger)),
+    ...(windows.length < 2 ? [] : table(lostByPartTable(ledger))),
     ...keys('lost', lostKeys, lost),
     ...keys('unexpected', unexpectedKeys, unexpected),
   ];

@@ -23,7 +23,7 @@ export function textWidth(text: string, fontSize: number): number {
 /** The text, or as much of its beginning as fits, with an ellipsis; nothing when not even that fits. */
 export function fitText(text: string, width: number, fontSize: number): string {
   if (textWidth(text, fontSize) <= width) return text;
-  const characters = [...text];
+  const characters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
   while (characters.length > 0) {
     characters.pop();
     const shorter = `${characters.join('').trimEnd()}…`;

@@ -13,7 +13,8 @@ interface Span extends TimeRange {
 }
 
 const laneHeight = 20;
-const maxLanes = 8;
+/** With more the picture would leave its page of paper. */
+const maxLanes = 16;
 
 interface BandRowOptions {
   name: string;
@@ -69,7 +70,8 @@ const groups = [
   { kind: 'phase', name: 'Phases' },
 ] as const;
 
-const nameOf = ({ name, node }: Band): string =>
+/** What was done to what. */
+export const bandName = ({ name, node }: Band): string =>
   node === null || name.includes(node) ? name : `${name} ${node}`;
 
 /** Windows, faults, operations and phases below each other. */
@@ -89,7 +91,7 @@ export function bandRows(record: LabRecord, range: TimeRange, x: Scale): ChartRo
       bandRow(
         within(record.bands.filter((band) => band.kind === kind)).map((band) => ({
           ...band,
-          name: nameOf(band),
+          name: bandName(band),
         })),
         { name, look: kind, x, zeroMs },
       ),

@@ -19,7 +19,7 @@ import { textWidth } from './text-width.js';
 const stripHeight = 20;
 
 /** One area of equal steps: the rate of each slice, from the base. */
-export function areaPath(slices: readonly (TimeRange & { rate: number })[], x: Scale, y: Scale): string {
+function areaPath(slices: readonly (TimeRange & { rate: number })[], x: Scale, y: Scale): string {
   const [first] = slices;
   if (first === undefined) return '';
   const base = place(y(0));

@@ -1,5 +1,6 @@
 import type { LabRecord } from '../../labs/record.js';
 import { formatMs } from '../format.js';
+import { activityOf } from './activity.js';
 import {
   type ChartRow,
   chart,
@@ -14,7 +15,7 @@ import { legendRow } from './chart-legend.js';
 import { joined, type Markup, noMarkup } from './markup.js';
 import { formatOffset, originMs, originName } from './offset.js';
 import { linearScale, type Scale } from './scale.js';
-import { type Slice, slicesOf, type TimeRange } from './slices.js';
+import { slicesOf, type TimeRange } from './slices.js';
 import { bandRows } from './timeline-bands.js';
 import { axisRow, marksRow, plotRow, shownOutage } from './timeline-plots.js';
 
@@ -58,56 +59,59 @@ function describe(record: LabRecord, { fromMs, untilMs }: TimeRange): string {
   ].join(' ');
 }
 
-function loadRows(record: LabRecord, range: TimeRange, x: Scale): ChartRow[] {
+function writeRows(record: LabRecord, range: TimeRange, x: Scale): ChartRow[] {
   const slices = slicesOf(record.timeline, range);
-  const { outage } = record.whole;
-  const rates = (of: (slice: Slice) => number) => slices.map((slice) => ({ ...slice, rate: of(slice) }));
+  const outage = shownOutage(record.whole.outage.write, range.untilMs);
   return [
     plotRow(
-      rates(({ writesASecond }) => writesASecond),
-      {
-        name: ['Writes', 'a second'],
-        look: 'write',
-        height: 96,
-        x,
-        outage: shownOutage(outage.write, range.untilMs),
-      },
+      slices.map((slice) => ({ ...slice, rate: slice.writesASecond })),
+      { name: ['Writes', 'a second'], look: 'write', height: 96, x, outage },
     ),
     marksRow(slices, { name: 'failed', of: 'writesFailed', look: 'failed', x }),
     marksRow(slices, { name: 'indeterminate', of: 'writesIndeterminate', look: 'indeterminate', x }),
+  ];
+}
+
+function readRows(record: LabRecord, range: TimeRange, x: Scale): ChartRow[] {
+  const slices = slicesOf(record.timeline, range);
+  const outage = shownOutage(record.whole.outage.read, range.untilMs);
+  return [
     plotRow(
-      rates(({ readsASecond }) => readsASecond),
-      {
-        name: ['Reads', 'a second'],
-        look: 'read',
-        height: 72,
-        x,
-        outage: shownOutage(outage.read, range.untilMs),
-      },
+      slices.map((slice) => ({ ...slice, rate: slice.readsASecond })),
+      { name: ['Reads', 'a second'], look: 'read', height: 72, x, outage },
     ),
     marksRow(slices, { name: 'failed', of: 'readsFailed', look: 'failed', x }),
     marksRow(slices, { name: 'stale', of: 'readsStale', look: 'stale', x }),
   ];
 }
 
-const isIdle = ({ timeline }: LabRecord): boolean => timeline.writesAcknowledged.length === 0;
-
 const idleRow: ChartRow = {
   height: 32,
   draw: (top) => chartText({ x: plotLeft, y: top + 20, text: 'No client was at work.', look: 'muted' }),
 };
 
-const legend = [
-  { name: 'acknowledged writes', look: 'write' },
-  { name: 'good reads', look: 'read' },
-  { name: 'failed', look: 'failed' },
-  { name: 'indeterminate', look: 'indeterminate' },
-  { name: 'stale', look: 'stale' },
-  { name: 'window', look: 'window' },
-  { name: 'fault', look: 'fault' },
-  { name: 'operation', look: 'operation' },
-  { name: 'phase', look: 'phase' },
-];
+function loadRows(record: LabRecord, range: TimeRange, x: Scale): ChartRow[] {
+  const { wrote, read } = activityOf(record.timeline);
+  if (!wrote && !read) return [idleRow];
+  return [...(wrote ? writeRows(record, range, x) : []), ...(read ? readRows(record, range, x) : [])];
+}
+
+/** Only of what the picture holds. */
+function legendOf(record: LabRecord): { name: string; look: string }[] {
+  const { wrote, read } = activityOf(record.timeline);
+  const kinds = (['fault', 'operation', 'phase'] as const).filter((kind) =>
+    record.bands.some((band) => band.kind === kind),
+  );
+  return [
+    ...(wrote ? [{ name: 'acknowledged writes', look: 'write' }] : []),
+    ...(read ? [{ name: 'good reads', look: 'read' }] : []),
+    ...(wrote || read ? [{ name: 'failed', look: 'failed' }] : []),
+    ...(wrote ? [{ name: 'indeterminate', look: 'indeterminate' }] : []),
+    ...(read ? [{ name: 'stale', look: 'stale' }] : []),
+    ...(record.windows.length < 2 ? [] : [{ name: 'window', look: 'window' }]),
+    ...kinds.map((kind) => ({ name: kind, look: kind })),
+  ];
+}
 
 export interface TimelinePicture {
   /** Begins the ids of its elements. */
@@ -135,12 +139,9 @@ export function renderTimelineSvg(record: LabRecord, { id, title, range }: Timel
         : noMarkup,
     ]);
   return chart({ id, title, description: describe(record, range) }, [
-    withBackdrop(
-      [...bandRows(record, range, x), ...(isIdle(record) ? [idleRow] : loadRows(record, range, x))],
-      backdrop,
-    ),
+    withBackdrop([...bandRows(record, range, x), ...loadRows(record, range, x)], backdrop),
     spaceRow(4),
     axisRow(range, zeroMs, x, originName(record)),
-    legendRow(legend),
+    legendRow(legendOf(record)),
   ]);
 }

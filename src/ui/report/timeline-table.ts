@@ -1,5 +1,6 @@
 import type { LabRecord } from '../../labs/record.js';
 import { formatMs } from '../format.js';
+import { activityOf } from './activity.js';
 import { formatOffset, originMs, originName } from './offset.js';
 import { columns, dash, formatCount, type ReportTable } from './report-table.js';
 import { niceStep } from './scale.js';
@@ -22,35 +23,31 @@ export function timelineTable(record: LabRecord): ReportTable {
     const slice = Math.floor((fromMs + (index + 0.5) * bucketMs - zeroMs) / sliceMs);
     slices.set(slice, [...(slices.get(slice) ?? []), index]);
   }
+  const { wrote, read } = activityOf(timeline);
   const row = ([slice, of]: [number, number[]]): string[] => {
     const pick = (series: readonly number[]): number[] => of.map((index) => series[index] ?? 0);
+    const total = (series: readonly number[]): string => formatCount(sum(pick(series)));
     const rate = (series: readonly number[]): string =>
       formatCount((sum(pick(series)) * 1000) / (of.length * bucketMs));
     const slowest = Math.max(...pick(timeline.slowestWriteMs));
-    return [
-      formatOffset(slice * sliceMs),
+    const ofWrites = [
       rate(timeline.writesAcknowledged),
-      formatCount(sum(pick(timeline.writesFailed))),
-      formatCount(sum(pick(timeline.writesIndeterminate))),
+      total(timeline.writesFailed),
+      total(timeline.writesIndeterminate),
       slowest === 0 ? dash : formatMs(slowest),
-      rate(timeline.readsGood),
-      formatCount(sum(pick(timeline.readsFailed))),
-      formatCount(sum(pick(timeline.readsStale))),
     ];
+    const ofReads = [rate(timeline.readsGood), total(timeline.readsFailed), total(timeline.readsStale)];
+    return [formatOffset(slice * sliceMs), ...(wrote ? ofWrites : []), ...(read ? ofReads : [])];
   };
+  const header = [
+    'From',
+    ...(wrote ? ['Writes a second', 'failed', 'indeterminate', 'slowest'] : []),
+    ...(read ? ['Reads a second', 'failed', 'stale'] : []),
+  ];
   return {
     caption: `The figures of the picture, in slices of ${formatMs(sliceMs)} from ${originName(record)}`,
-    header: [
-      'From',
-      'Writes a second',
-      'failed',
-      'indeterminate',
-      'slowest',
-      'Reads a second',
-      'failed',
-      'stale',
-    ],
-    rows: [...slices].map(row),
-    right: columns(0, 7),
+    header,
+    rows: wrote || read ? [...slices].map(row) : [],
+    right: columns(0, header.length - 1),
   };
 }

@@ -14,6 +14,7 @@ export const assertionsTable = (
   header: ['Assertion', 'Verdict', 'Observed'],
   rows: assertions.map(({ text, passed, observed }) => [text, mark(passed), observed]),
   right: [],
+  prose: true,
 });
 
 const counts = ({ attempted, acknowledged, failed, indeterminate }: WriteCounts): string[] =>
@@ -47,6 +48,13 @@ export const presenceTable = (ledger: LedgerVerdict): ReportTable => ({
     ['failed, yet present', formatCount(ledger.failedYetPresent), 'of these, said to be certainly not done'],
     ['unexpected', formatCount(ledger.unexpected), 'present, and never attempted'],
   ],
+  right: [1],
+});
+
+export const lostByPartTable = ({ lostByPart }: LedgerVerdict): ReportTable => ({
+  caption: 'Lost writes by the window in which they ended',
+  header: ['Window', 'Lost'],
+  rows: Object.entries(lostByPart).map(([name, lost]) => [name, formatCount(lost)]),
   right: [1],
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeJunit, writeReports } from '../../../src/commands/lab-reports.js';
-import { failoverRecord } from '../../support/lab-records.js';
+import { failoverRecord } from '../../support/failover-records.js';
 
 let folder: string;
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { compareRuns, labelOf } from '../../../src/labs/compare-runs.js';
 import { outagePhases } from '../../../src/labs/outage-phases.js';
 import type { Band, LabRecord } from '../../../src/labs/record.js';
-import { failoverRecord, idleRecord, repeatedRecords } from '../../support/lab-records.js';
+import { failoverRecord, repeatedRecords } from '../../support/failover-records.js';
+import { idleRecord } from '../../support/lab-records.js';
 
 const run = (file: string, record: LabRecord) => ({ file, records: [record] });
 

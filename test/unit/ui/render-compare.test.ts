@@ -4,15 +4,9 @@ import type { LabRecord } from '../../../src/labs/record.js';
 import { renderCompare } from '../../../src/ui/render-compare.js';
 import { renderComparePage } from '../../../src/ui/report/compare-page.js';
 import { styleFor } from '../../../src/ui/style.js';
-import {
-  failoverRecord,
-  hostileTexts,
-  idleRecord,
-  lostWriteRecord,
-  recordOf,
-  repeatedRecords,
-  staleReadsRecord,
-} from '../../support/lab-records.js';
+import { failoverRecord, repeatedRecords } from '../../support/failover-records.js';
+import { hostileTexts, recordOf } from '../../support/hostile-records.js';
+import { idleRecord, lostWriteRecord, staleReadsRecord } from '../../support/lab-records.js';
 
 const style = styleFor({ columns: 80 }, {});
 const compared = (...records: readonly LabRecord[]) =>
@@ -30,11 +24,29 @@ describe('the table of a comparison', () => {
     expect(text).toMatch(/^promote +96 ms +149 ms$/m);
   });
 
+  it('has a row for each phase in the order of time, also when one was interrupted by another', () => {
+    const record = failoverRecord();
+    const [fault] = record.bands;
+    const killing =
+      fault === undefined ? [] : [{ ...fault, kind: 'phase' as const, name: 'kill db-primary' }];
+    const lines = textOf({ ...record, bands: [...killing, ...record.bands] }, record).split('\n');
+    const rows = lines.slice(lines.findIndex((line) => line.startsWith('PHASE')) + 1);
+    expect(rows.map((line) => line.split('  ')[0])).toEqual(
+      expect.arrayContaining(['kill db-primary', 'check haproxy.cfg', 'stop old primary', 'promote']),
+    );
+    expect(rows.findIndex((line) => line.startsWith('kill'))).toBeLessThan(
+      rows.findIndex((line) => line.startsWith('check')),
+    );
+    expect(rows.findIndex((line) => line.startsWith('check'))).toBeLessThan(
+      rows.findIndex((line) => line.startsWith('promote')),
+    );
+  });
+
   it('turns with more: a run is a row', () => {
     const text = textOf(...repeatedRecords(5));
     expect(text).toMatch(/^RUN +VERDICT +WRITE +READ/m);
     expect(text).toMatch(/^E +passed +458 ms +38 ms/m);
-    expect(text).toContain('A  before a phase');
+    expect(text).toMatch(/^A {2}before a phase 2 ms, check haproxy\.cfg 160 ms, /m);
   });
 
   it.each([
@@ -57,7 +69,7 @@ describe('the table of a comparison', () => {
   });
 
   it('says that single runs do not tell a difference from chance', () => {
-    expect(textOf(failoverRecord(), failoverRecord())).toContain('A, B: fewer than 6 runs');
+    expect(textOf(failoverRecord(), failoverRecord())).toContain('All sides: fewer than 6 runs');
   });
 
   it('calls out what else is not alike', () => {
@@ -73,11 +85,11 @@ describe('the table of a comparison', () => {
 });
 
 describe('the page of a comparison', () => {
-  it('holds the tables and both pictures, and asks for nothing else', () => {
+  it('holds the tables and the pictures, and asks for nothing else', () => {
     const html = renderComparePage(compared(failoverRecord(), lostWriteRecord()));
-    expect(html.match(/<svg/g)).toHaveLength(2);
-    expect(html).toContain('<caption>Side by side</caption>');
-    expect(html).toContain('<caption>The write outage by phases</caption>');
+    expect(html.match(/<svg/g)).toHaveLength(3);
+    expect(html).toContain('<caption><span>Side by side</span></caption>');
+    expect(html).toContain('<caption><span>The write outage by phases</span></caption>');
     expect(html).not.toMatch(/<script|<link|<img|url\(| style="/);
   });
 
@@ -86,6 +98,6 @@ describe('the page of a comparison', () => {
     expect(html).not.toContain('<script');
     expect(html).not.toContain('<img');
     expect(html.match(/<style/g)).toHaveLength(1);
-    expect(html.match(/<\/svg>/g)).toHaveLength(2);
+    expect(html.match(/<\/svg>/g)).toHaveLength(3);
   });
 });

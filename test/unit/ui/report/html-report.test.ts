@@ -2,16 +2,9 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { LabRecord } from '../../../../src/labs/record.js';
 import { renderHtmlReport } from '../../../../src/ui/report/html-report.js';
-import {
-  failoverRecord,
-  hostileTexts,
-  idleRecord,
-  lostWriteRecord,
-  recordOf,
-  repeatedRecords,
-  seriesOf,
-  staleReadsRecord,
-} from '../../../support/lab-records.js';
+import { failoverRecord, repeatedRecords, seriesOf } from '../../../support/failover-records.js';
+import { hostileTexts, recordOf } from '../../../support/hostile-records.js';
+import { idleRecord, lostWriteRecord, staleReadsRecord } from '../../../support/lab-records.js';
 
 /** What a reader sees: the page's text without its tags. */
 const textOf = (html: string): string =>
@@ -64,6 +57,14 @@ describe('the page of a run', () => {
     );
   });
 
+  it('counts every time from where its moments begin, which is when the first fault came', () => {
+    const record = failoverRecord();
+    const marked = { ...record, whole: { ...record.whole, faultMs: (record.whole.faultMs ?? 0) - 110 } };
+    expect(renderHtmlReport(marked)).toContain(
+      '<td class="figure">+14 ms</td><td class="figure">+414 ms</td>',
+    );
+  });
+
   it('says of an outage that lasted until the end that it was at least so long', () => {
     const record = failoverRecord();
     const { write } = record.whole.outage;
@@ -97,6 +98,12 @@ describe('the page of a run', () => {
             },
     };
     expect(textOf(renderHtmlReport(many))).toContain('The first 20 keys of 31 lost writes');
+  });
+
+  it('says in which window writes were lost', () => {
+    expect(textOf(renderHtmlReport(lostWriteRecord()))).toContain(
+      'Window Lost before the fault 0 the primary is dead 1 after the repair 0',
+    );
   });
 
   it('without a final read says that nothing is known', () => {
@@ -137,7 +144,7 @@ describe('the page of a run', () => {
       expect(levels.filter((level) => level === 1)).toHaveLength(1);
       for (const [index, level] of levels.entries())
         expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1);
-      const tables = html.match(/<table>/g)?.length;
+      const tables = html.match(/<table[ >]/g)?.length;
       expect(html.match(/<caption>/g)).toHaveLength(tables ?? 0);
       expect(html).not.toMatch(/<th(?! scope=)[ >]/);
     }

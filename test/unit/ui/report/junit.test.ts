@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { renderJunit } from '../../../../src/ui/report/junit.js';
-import {
-  failoverRecord,
-  hostileTexts,
-  lostWriteRecord,
-  recordOf,
-  repeatedRecords,
-  staleReadsRecord,
-} from '../../../support/lab-records.js';
+import { failoverRecord, repeatedRecords } from '../../../support/failover-records.js';
+import { hostileTexts, recordOf } from '../../../support/hostile-records.js';
+import { lostWriteRecord, staleReadsRecord } from '../../../support/lab-records.js';
 
 const attributes = (tag: string): Record<string, string> =>
   Object.fromEntries(

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { renderMarkdownReport } from '../../../../src/ui/report/markdown-report.js';
-import { failoverRecord, hostileTexts, idleRecord, recordOf } from '../../../support/lab-records.js';
+import { failoverRecord } from '../../../support/failover-records.js';
+import { hostileTexts, recordOf } from '../../../support/hostile-records.js';
+import { idleRecord } from '../../../support/lab-records.js';
 
 describe('the Markdown of a run', () => {
   it('has verdict, figures and tables', () => {

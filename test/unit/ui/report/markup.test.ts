@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeBlock, escapeMarkdown, markdownTable } from '../../../../src/ui/report/markdown-text.js';
 import { escapeMarkup, Markup, markup, writable } from '../../../../src/ui/report/markup.js';
-import { hostileTexts } from '../../../support/lab-records.js';
+import { hostileTexts } from '../../../support/hostile-records.js';
 
 const entities: Record<string, string> = {
   '&amp;': '&',

@@ -1,19 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareRuns } from '../../../../src/labs/compare-runs.js';
+import { type Comparison, compareRuns } from '../../../../src/labs/compare-runs.js';
 import type { Band, LabRecord } from '../../../../src/labs/record.js';
 import { chartFile } from '../../../../src/ui/report/chart.js';
-import { renderOutageBars, renderTimelines } from '../../../../src/ui/report/compare-svg.js';
+import { renderOutageBars } from '../../../../src/ui/report/compare-outages-svg.js';
+import { renderTimelines } from '../../../../src/ui/report/compare-timelines-svg.js';
 import { outageRange, renderTimelineSvg, runRange } from '../../../../src/ui/report/timeline-svg.js';
-import {
-  failoverRecord,
-  hostileTexts,
-  idleRecord,
-  lostWriteRecord,
-  recordOf,
-  repeatedRecords,
-  staleReadsRecord,
-} from '../../../support/lab-records.js';
+import { failoverRecord, repeatedRecords } from '../../../support/failover-records.js';
+import { hostileTexts, recordOf } from '../../../support/hostile-records.js';
+import { idleRecord, lostWriteRecord, staleReadsRecord } from '../../../support/lab-records.js';
 import { outside, readPicture } from '../../../support/svg-bounds.js';
 
 const wholeRun = (record: LabRecord): string =>
@@ -129,6 +124,18 @@ describe('the picture of a run', () => {
     expect(readPicture(wholeRun(stale)).texts.map(({ what }) => what)).toContain(String(total));
   });
 
+  it('leaves out what nobody did', () => {
+    const record = failoverRecord();
+    const none = record.timeline.readsGood.map(() => 0);
+    const names = readPicture(
+      wholeRun({ ...record, timeline: { ...record.timeline, readsGood: none } }),
+    ).texts.map(({ what }) => what);
+    expect(names).toContain('Writes');
+    expect(names).not.toContain('Reads');
+    expect(names).not.toContain('good reads');
+    expect(names).not.toContain('window');
+  });
+
   it('counts from the start where there was no fault', () => {
     expect(wholeRun(staleReadsRecord())).toContain('seconds from the start');
   });
@@ -166,6 +173,11 @@ describe('the pictures of a comparison', () => {
   const sides = (others: readonly LabRecord[]) =>
     compareRuns(others.map((record, index) => ({ file: `runs/${index}`, records: [record] })));
 
+  const bars = (comparison: Comparison): string =>
+    renderOutageBars(comparison)
+      .map(({ text }) => text)
+      .join('');
+
   it.each([
     ['two runs', sides([failoverRecord(), lostWriteRecord()])],
     ['every kind of run', sides(Object.values(records))],
@@ -179,13 +191,13 @@ describe('the pictures of a comparison', () => {
     ['twelve runs', sides(repeatedRecords(12))],
     ['hostile names', sides(hostileTexts.map(recordOf))],
   ])('of %s stay inside their view boxes', (_, comparison) => {
-    expect(outside(renderOutageBars(comparison).text)).toEqual([]);
-    expect(outside(renderTimelines(comparison).text)).toEqual([]);
+    for (const { text } of [...renderOutageBars(comparison), ...renderTimelines(comparison)])
+      expect(outside(text)).toEqual([]);
   });
 
   it('draw bars as long as the outages, on one scale', () => {
     const comparison = sides([failoverRecord({ outageMs: 200 }), failoverRecord({ outageMs: 800 })]);
-    const svg = renderOutageBars(comparison).text;
+    const svg = bars(comparison);
     const widths = [
       ...svg.matchAll(/<rect x="[\d.]+" y="([\d.]+)" width="([\d.]+)" height="22" class="part/g),
     ];
@@ -196,15 +208,17 @@ describe('the pictures of a comparison', () => {
   });
 
   it('give a phase the same colour in every bar', () => {
-    const svg = renderOutageBars(sides([failoverRecord(), lostWriteRecord()])).text;
+    const svg = bars(sides([failoverRecord(), lostWriteRecord()]));
     const looks = [...svg.matchAll(/class="(part part-\w+)"><title>promote:/g)].map(([, look]) => look);
     expect(looks).toHaveLength(2);
     expect(new Set(looks).size).toBe(1);
   });
 
+  it('are several where one would be longer than a page', () => {
+    expect(renderOutageBars(sides(repeatedRecords(45)))).toHaveLength(3);
+  });
+
   it('say which outage is not known', () => {
-    expect(renderOutageBars(sides([failoverRecord(), idleRecord()])).text).toContain(
-      'no write outage is known',
-    );
+    expect(bars(sides([failoverRecord(), idleRecord()]))).toContain('no write outage is known');
   });
 });

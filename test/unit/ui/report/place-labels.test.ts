@@ -57,6 +57,18 @@ describe('labels on the time axis', () => {
     expect(placed.map(({ lane }) => lane)).toEqual([0, 0, 0]);
   });
 
+  it('of bands that follow each other stay in one lane', () => {
+    const { lanes } = placeLabels(
+      ['before', 'meanwhile', 'after'].map((text, index) => ({
+        text,
+        from: 100 + index * 200,
+        until: 300 + index * 200,
+      })),
+      room,
+    );
+    expect(lanes).toBe(1);
+  });
+
   it('of things at the same time go into lanes below each other', () => {
     const { placed, lanes } = placeLabels(
       ['a', 'b', 'c'].map((text) => ({ text, from: 200, until: 210 })),
