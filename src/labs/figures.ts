@@ -75,6 +75,7 @@ const figures: Readonly<Record<string, Figure>> = {
 const figuresOfSteps: Readonly<Record<string, Unit>> = {
   /** rejoin */
   'discarded transactions': 'count',
+  'discarded writes': 'count',
   /** switchover */
   pause: 'ms',
   /** fetch, count */

@@ -200,6 +200,7 @@ async function measureLab(
     const { whole, windows: parts } = windows.end(untilMs);
     const ledger = await settle(operation, options, prepared, parts);
     const measured = { whole, windows: parts, ledger };
+    const bands = recorder.bands();
     const assertions = assertionsOf(lab, { measured, steps, maxLateMs: load.punctuality.maxLateMs });
     await evidence.status(engine, stack, 'after');
     await evidence.logs(engine, stack);
@@ -226,8 +227,8 @@ async function measureLab(
       ledger,
       windows: parts,
       steps,
-      moments: momentsOf(recorder.moments(), whole),
-      bands: recorder.bands(),
+      moments: momentsOf(recorder.moments(), bands, whole),
+      bands,
       timeline,
       assertions,
       maxLateMs: load.punctuality.maxLateMs,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabRecord } from '../../src/labs/record.js';
+import type { LabSeries } from '../../src/labs/series.js';
 import { readLedgerFile } from '../../src/measure/ledger-file.js';
 import { planTestStack, type TestStack } from '../support/stack.js';
 import { unproven } from '../support/undecided.js';
@@ -104,8 +105,9 @@ describe('the main lab', () => {
     expect(data).toMatchObject({
       lab: 'failover',
       runs: [{}, {}],
-      spreads: [{ name: 'write outage in ms', runs: 2 }],
     });
+    const { spreads } = data as LabSeries;
+    expect(spreads[0]).toMatchObject({ name: 'write outage in ms', runs: 2, p95: null });
   });
 });
 

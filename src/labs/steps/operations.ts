@@ -13,6 +13,7 @@ import { restartNode, startNode, stopNode } from '../../stack/control.js';
 import { askEngine } from '../../stack/engine-answers.js';
 import { getStack } from '../../stack/stack.js';
 import { applySync } from '../../stack/sync.js';
+import { missingWrites } from '../missing-writes.js';
 import { Duration, defineStep, msOf, NodeWord, type StepKind } from './step-kind.js';
 
 const closed = { additionalProperties: false };
@@ -149,8 +150,10 @@ export const rejoin = defineOperation(
   },
   {
     text: (step) => `rejoin ${step.rejoin}`,
-    run: async ({ operation, stack, node, windows, recorder }, { rejoin: word, method }) => {
+    run: async (context, { rejoin: word, method }) => {
+      const { operation, stack, node, windows, recorder } = context;
       const target = node(word);
+      const missing = await missingWrites(context);
       const result = await runRejoin(operation, {
         stack,
         node: target,
@@ -161,8 +164,10 @@ export const rejoin = defineOperation(
       });
       recorder.faultEnded(target);
       windows.note('discarded transactions', result.discarded?.transactions ?? 0);
+      const copied = result.method === 'rewind' || result.method === 'basebackup';
+      windows.note('discarded writes', copied ? missing : 0);
       const { discarded } = result;
-      return `by ${result.method}: ${result.reason}; discarded: ${discarded === null ? 'nothing' : describeDiscarded(discarded)}`;
+      return `by ${result.method}: ${result.reason}; discarded: ${discarded === null ? 'nothing' : describeDiscarded(discarded)}; of the ledger, ${missing} acknowledged writes are not on ${result.primary}`;
     },
   },
 );
