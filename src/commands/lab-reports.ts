@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HalabError } from '../errors/halab-error.js';
 import type { LabRecord } from '../labs/record.js';
+import type { LabSeries } from '../labs/series.js';
 import { chartFile } from '../ui/report/chart.js';
 import { renderHtmlReport } from '../ui/report/html-report.js';
 import { renderJunit } from '../ui/report/junit.js';
@@ -13,13 +14,14 @@ const pictureFile = 'timeline.svg';
 /**
  * Writes `report.html`, `report.md` and its picture, `timeline.svg`, into the folder of a run's evidence.
  *
+ * @param series when the lab was run several times: the report shows all of them then
  * @throws an error of the file system
  */
-export async function writeReports(folder: string, record: LabRecord): Promise<void> {
+export async function writeReports(folder: string, record: LabRecord, series?: LabSeries): Promise<void> {
   const picture = renderTimelineSvg(record, { id: 'run', title: record.title, range: runRange(record) });
   const files = {
-    'report.html': renderHtmlReport(record),
-    'report.md': renderMarkdownReport(record, { pictureFile }),
+    'report.html': renderHtmlReport(record, series),
+    'report.md': renderMarkdownReport(record, { pictureFile, ...(series === undefined ? {} : { series }) }),
     [pictureFile]: chartFile(picture),
   };
   await Promise.all(

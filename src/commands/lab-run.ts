@@ -145,16 +145,16 @@ export const labRunCommand = (run: Run) =>
           import('../labs/shipped-labs.js'),
           import('../labs/series.js'),
         ]);
-        if (options.junit !== undefined) {
-          const { writeJunit } = await import('./lab-reports.js');
-          await writeJunit(options.junit, records);
-        }
+        const { writeJunit, writeReports } = await import('./lab-reports.js');
+        if (options.junit !== undefined) await writeJunit(options.junit, records);
         const [only] = records;
         if (records.length === 1 && only !== undefined) {
           const { timeline, source, ...data } = only;
           return { data, text: (style) => renderLabRun(only, style), exitCode: exitCodeOf[only.verdict] };
         }
         const series = summariseRuns(loadLab(name), records, options.seed);
+        const last = records.at(-1);
+        if (last?.evidence != null) await writeReports(last.evidence, last, series);
         const runs = series.runs.map(({ timeline, source, ...each }) => each);
         return {
           data: { ...series, runs },

@@ -37,18 +37,40 @@ interface Wanted {
   find?: string;
 }
 
+/** What the command line leaves out: a password there would be in the process list. @throws USAGE */
+function withEnvironment(wanted: Wanted, env: NodeJS.ProcessEnv): Wanted {
+  const fromEnvironment = (name: string): string | undefined => {
+    const text = env[name];
+    if (text === undefined || text === '') return undefined;
+    try {
+      return dsn(text);
+    } catch (error) {
+      throw new HalabError('USAGE', `${name} is no URL of a database.`, {
+        hint: (error as Error).message,
+      });
+    }
+  };
+  const to = wanted.dsn ?? fromEnvironment('HALAB_DSN');
+  const readDsn = wanted.readDsn ?? fromEnvironment('HALAB_READ_DSN');
+  return {
+    ...wanted,
+    ...(to === undefined ? {} : { dsn: to }),
+    ...(readDsn === undefined ? {} : { readDsn }),
+  };
+}
+
 /** @throws USAGE */
 function endpointOf({ dsn: to, readDsn, url, post, body, find }: Wanted): Endpoint {
   const refuse = (message: string, hint: string): never => {
     throw new HalabError('USAGE', message, { hint });
   };
+  if (readDsn !== undefined && to === undefined)
+    return refuse('--read-dsn needs --dsn: what is read was written there.', 'Name both.');
   if (to === undefined && url === undefined && post === undefined)
     return refuse(
       'There is nothing to measure.',
       'Name a database (--dsn), a page (--url), or a service that takes writes (--post, --body).',
     );
-  if (readDsn !== undefined && to === undefined)
-    return refuse('--read-dsn needs --dsn: what is read was written there.', 'Name both.');
   if ((post === undefined) !== (body === undefined))
     return refuse(
       '--post and --body go together.',
@@ -103,19 +125,12 @@ function exitCodeOf({ ledger }: MeasureResult, { post }: Endpoint): number {
 export const registerMeasure: Register = (program, run) => {
   program.addCommand(
     command('measure', 'outage, lost writes and stale reads of any endpoint, for a while')
-      .addOption(
-        new Option(
-          '--dsn <url>',
-          'a PostgreSQL database that takes writes; it gets two tables, and loses them again',
-        )
-          .env('HALAB_DSN')
-          .argParser(dsn),
+      .option(
+        '--dsn <url>',
+        'a PostgreSQL database that takes writes; it gets two tables, and loses them again (default: HALAB_DSN)',
+        dsn,
       )
-      .addOption(
-        new Option('--read-dsn <url>', 'where reads go, such as a replica')
-          .env('HALAB_READ_DSN')
-          .argParser(dsn),
-      )
+      .option('--read-dsn <url>', 'where reads go, such as a replica (default: HALAB_READ_DSN)', dsn)
       .option('--url <url>', 'a page to ask for again and again; 2xx counts as answered', httpUrl)
       .option('--post <url>', 'a service that takes writes by POST', httpUrl)
       .option('--body <json>', 'what is posted; {key} stands for a key that is new each time')
@@ -149,7 +164,7 @@ export const registerMeasure: Register = (program, run) => {
       )
       .action((options) =>
         run(options, async (session) => {
-          const endpoint = endpointOf(options);
+          const endpoint = endpointOf(withEnvironment(options, session.io.env));
           const [{ measureEndpoint }, { renderMeasure }, { noRegisterHistory }] = await Promise.all([
             import('../measure/measure-endpoint.js'),
             import('../ui/render-measure.js'),

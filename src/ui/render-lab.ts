@@ -181,7 +181,7 @@ export function renderLabRun(run: LabRecord, style: Style): string {
     wordOf(verdict, style),
     ...(verdict === 'passed' ? ['', fit(run.conclusion.replaceAll('\n', ' '), style)] : []),
     '',
-    ...(evidence === null ? [] : [fit(`Evidence: ${evidence}/report.html`, style)]),
+    ...evidenceLines(evidence, style),
     ...renderNext(run.next, style),
     '',
   ].join('\n');
@@ -225,5 +225,10 @@ export function renderSeries({ lab, verdict, runs, assertions, spreads }: LabSer
     ...assertionLines(assertions, style),
     wordOf(verdict, style),
     '',
+    ...evidenceLines(runs.at(-1)?.evidence, style),
+    '',
   ].join('\n');
 }
+
+const evidenceLines = (folder: string | null | undefined, style: Style): string[] =>
+  folder === null || folder === undefined ? [] : [fit(`Evidence: ${folder}/report.html`, style)];
