@@ -18,6 +18,7 @@ const mayImport = {
   failover: ['errors', 'clock', 'events', 'history', 'docker', 'nodes', 'stack'],
   repair: ['errors', 'clock', 'events', 'history', 'docker', 'nodes', 'stack', 'faults', 'failover'],
   measure: ['errors', 'clock', 'events'],
+  bench: ['errors', 'clock', 'events', 'docker', 'nodes', 'stack', 'measure', 'api'],
   labs: [
     'errors',
     'clock',
@@ -44,6 +45,7 @@ const mayImport = {
     'faults',
     'failover',
     'measure',
+    'bench',
     'labs',
     'ui',
     'api',
@@ -62,6 +64,8 @@ const vendorOwners = {
   fastify: 'api',
   '@fastify': 'api',
   'prom-client': 'api',
+  'hdr-histogram-js': 'measure',
+  undici: 'bench',
 };
 
 const arrows = folders.map((folder) => {

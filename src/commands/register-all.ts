@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import { registerBench } from './bench.js';
 import { registerCache } from './cache.js';
 import { registerConsole } from './console.js';
 import { registerDoctor } from './doctor.js';
@@ -63,6 +64,7 @@ export function registerAll(program: Command, run: Run): void {
     // What runs on it.
     registerServe,
     registerLab,
+    registerBench,
     // Inside its nodes.
     registerLogs,
     registerPsql,

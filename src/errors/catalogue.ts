@@ -75,7 +75,7 @@ export const catalogue = {
   ),
   STACK_UNHEALTHY: entry(
     exitCodes.refused,
-    'A lab needs a healthy stack, and this one is not; its findings follow the message.',
+    'A lab or a benchmark needs a healthy stack, and this one is not; its findings follow the message.',
     'Repair it as `halab status` says, or let the lab replace the stack and its data with `--fresh`.',
   ),
   STACK_INCOMPLETE: entry(
