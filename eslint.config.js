@@ -20,6 +20,7 @@ const mayImport = {
   repair: ['errors', 'clock', 'events', 'history', 'docker', 'nodes', 'stack', 'faults', 'failover'],
   measure: ['errors', 'clock', 'events'],
   serve: ['errors', 'clock', 'events', 'docker', 'nodes', 'stack', 'api'],
+  bench: ['errors', 'clock', 'events', 'docker', 'nodes', 'stack', 'measure', 'api'],
   labs: [
     'errors',
     'yaml',
@@ -61,6 +62,7 @@ const mayImport = {
     'faults',
     'failover',
     'measure',
+    'bench',
     'labs',
     'serve',
     'ui',
@@ -80,6 +82,8 @@ const vendorOwners = {
   fastify: 'api',
   '@fastify': 'api',
   'prom-client': 'api',
+  'hdr-histogram-js': 'measure',
+  undici: 'bench',
 };
 
 const arrows = folders.map((folder) => {

@@ -31,6 +31,7 @@ const long = [
   'switchover',
   'api-instances',
   'replicas',
+  'bench',
   'lifecycle',
   'failover-refusals',
 ].map((name) => `/${name}.test.ts`);

@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings';
+import { registerBench } from './bench.js';
 import { registerCache } from './cache.js';
 import { registerCompare } from './compare.js';
 import { registerConsole } from './console.js';
@@ -67,6 +68,7 @@ export function registerAll(program: Command, run: Run): void {
     registerLab,
     registerMeasure,
     registerCompare,
+    registerBench,
     // Inside its nodes.
     registerLogs,
     registerPsql,

@@ -38,6 +38,7 @@ describe('the arrows of the architecture', { timeout: 60_000 }, () => {
     ['failover', '../faults/kill.js', 'src/failover may not import src/faults'],
     ['labs', '../commands/session.js', 'src/labs may not import src/commands'],
     ['measure', '../docker/engine.js', 'src/measure may not import src/docker'],
+    ['bench', '../failover/plan.js', 'src/bench may not import src/failover'],
     ['api', '../errors/halab-error.js', 'src/api may not import src/errors'],
     ['ui', '../stack/observe.js', 'src/ui may not import src/stack'],
     ['library', '../commands/session.js', 'src/library may not import src/commands'],
