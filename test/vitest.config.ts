@@ -18,6 +18,7 @@ const project = (name: string, groupOrder: number, extra: object = {}) => ({
 // Files of half a minute and more, the longest first: begun last, one of them would hold one processor while the other
 // has nothing left to do.
 const long = [
+  'labs',
   'interrupted-commands',
   'interrupted-failover',
   'interrupted-switchover',
@@ -25,6 +26,7 @@ const long = [
   'two-replicas',
   'matrix-replicas',
   'matrix-classic',
+  'labs-report',
   'pooler',
   'rejoin',
   'library',
