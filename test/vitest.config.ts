@@ -61,6 +61,8 @@ export default defineConfig({
     // One file a processor: on two of them the whole run takes 2 minutes, with one worker more than 3, and a third
     // makes it no faster. Tests of pure parts come first, where no stack takes the processor from their timers.
     maxWorkers: '100%',
+    // No module keeps anything from one file to the next: loading them once saves a third of the time of the unit tests.
+    isolate: false,
     maxConcurrency: 3,
     sequence: { sequencer: LongestFirst },
     projects: [

@@ -36,8 +36,10 @@ async function untilInForce(
       const lines = await engine.tailLogs(sidecar, 5);
       if (lines.some((line) => line.includes('in force'))) return true;
       if ((await engine.containerState(sidecar)) !== 'exited') return undefined;
-      const code = lines.some((line) => line.includes('the kernel has no')) ? 'KERNEL_LACKS' : 'FAULT_FAILED';
-      throw new HalabError(code, `The network of ${node.name} was not changed.`, { lines });
+      // Its last words may have come after the lines were read.
+      const last = await engine.tailLogs(sidecar, 5);
+      const code = last.some((line) => line.includes('the kernel has no')) ? 'KERNEL_LACKS' : 'FAULT_FAILED';
+      throw new HalabError(code, `The network of ${node.name} was not changed.`, { lines: last });
     },
     {
       clock,

@@ -34,6 +34,8 @@ const LabSchema = Type.Object(
         {
           /** Through the pooler instead of the proxy itself. */
           throughPooler: Type.Optional(Type.Boolean()),
+          /** Readers ask for the products 1 to this. */
+          products: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
           registers: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
           proxyWriters: Type.Optional(Group),
           apiWriters: Type.Optional(Group),
@@ -61,6 +63,7 @@ export interface Lab {
   api: ApiSettings;
   groups: Partial<Groups>;
   registers: number;
+  products: number;
   throughPooler: boolean;
   steps: LabStep[];
   claims: Claim[];
@@ -140,6 +143,7 @@ export function parseLab(text: string, file: string): Lab {
             sessions: groupOf(load.sessions),
           },
     registers: load?.registers ?? 0,
+    products: load?.products ?? 1000,
     throughPooler: load?.throughPooler ?? false,
     steps,
     claims,

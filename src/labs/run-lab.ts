@@ -93,6 +93,7 @@ async function prepare(
       emit,
       signal,
       groups: lab.groups,
+      productCount: lab.products,
       store: evidence.ledger,
       registers: { registers: new Registers(lab.registers), ids, history: evidence.registers },
       // A client of a pooler waits in it while the primary changes; one of the proxy connects anew.

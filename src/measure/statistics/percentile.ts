@@ -27,7 +27,10 @@ export function median(values: Iterable<number>): number | null {
   const middle = sorted.length >> 1;
   const upper = sorted[middle];
   if (upper === undefined) return null;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+  if (sorted.length % 2 === 1) return upper;
+  const lower = sorted[middle - 1] ?? upper;
+  // The sum of two very large values is no number any more.
+  return Number.isFinite(lower + upper) ? (lower + upper) / 2 : lower / 2 + upper / 2;
 }
 
 /**

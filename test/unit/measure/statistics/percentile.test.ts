@@ -63,6 +63,11 @@ describe('a median', () => {
     expect(median([])).toBeNull();
   });
 
+  it('of two values is between them, however large they are', () => {
+    expect(median([2 ** 1023, 1.5 * 2 ** 1023])).toBe(1.25 * 2 ** 1023);
+    expect(median([-(2 ** 1023), 2 ** 1023])).toBe(0);
+  });
+
   it('has as many values below it as above, and does not depend on their order', () => {
     fc.assert(
       fc.property(numbers, (values) => {
