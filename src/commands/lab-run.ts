@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { exitCodes } from '../errors/exit-codes.js';
+import type { Emit } from '../events/events.js';
 import type { LabRecord, LabVerdict } from '../labs/record.js';
 import type { Explainer } from '../labs/run-steps.js';
 import { changeStack } from './operation-of.js';
@@ -47,6 +48,7 @@ async function explainerFor(session: Session): Promise<Explainer> {
   };
   return {
     predict: async (step) => {
+      if (!step.foretold) return null;
       if (!interactive) {
         say(`${questionOf(step, style)}\n`);
         return null;
@@ -88,6 +90,9 @@ async function runLabs(session: Session, name: string, wanted: Wanted): Promise<
   const lab = loadLab(name);
   const folder = wanted.report === undefined ? runsFolder(session.io.env) : resolve(wanted.report);
   const explainer = wanted.explain === true ? await explainerFor(session) : undefined;
+  // What it tells and asks takes the place of the steps' own lines, and nothing may move under a question.
+  const quiet = (emit: Emit): Emit =>
+    explainer === undefined ? emit : (event) => void (event.type === 'note' && emit(event));
   const records: LabRecord[] = [];
   await changeStack(session, 'lab run', async (operation) => {
     for (let round = 1; round <= wanted.repeat; round += 1) {
@@ -95,17 +100,20 @@ async function runLabs(session: Session, name: string, wanted: Wanted): Promise<
       await using evidence = await openEvidence(join(folder, `${lab.name}-${at}`));
       if (wanted.repeat > 1)
         session.emit({ type: 'note', severity: 'info', message: `Run ${round} of ${wanted.repeat}` });
-      const record = await runLab(operation, {
-        lab,
-        stack: session.stackName,
-        ports: portChoice(wanted),
-        fresh: wanted.fresh === true,
-        keep: wanted.keep === true && round === wanted.repeat,
-        seed: wanted.seed,
-        evidence,
-        version: readVersion(),
-        explainer,
-      });
+      const record = await runLab(
+        { ...operation, emit: quiet(operation.emit) },
+        {
+          lab,
+          stack: session.stackName,
+          ports: portChoice(wanted),
+          fresh: wanted.fresh === true,
+          keep: wanted.keep === true && round === wanted.repeat,
+          seed: wanted.seed,
+          evidence,
+          version: readVersion(),
+          explainer,
+        },
+      );
       await writeReports(evidence.folder, record);
       records.push(record);
     }

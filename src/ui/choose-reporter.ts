@@ -9,7 +9,9 @@ export function chooseReporter(stderr: NodeJS.WriteStream, env: NodeJS.ProcessEn
   const write = (text: string): void => {
     stderr.write(text);
   };
-  switch (env['HALAB_PROGRESS'] ?? (stderr.isTTY && env['TERM'] !== 'dumb' ? 'live' : 'plain')) {
+  // A terminal of no width, such as one that a program made and gave no size: ora counts its lines without an end.
+  const canDraw = stderr.isTTY && stderr.columns > 0 && env['TERM'] !== 'dumb';
+  switch (env['HALAB_PROGRESS'] ?? (canDraw ? 'live' : 'plain')) {
     case 'live':
       return liveReporter(stderr, styleFor(stderr, env));
     case 'ndjson':

@@ -10,10 +10,15 @@ export const questionOf = (
 ): string => `${paint.bold(`Next: ${text}.`)} ${question ?? 'What will happen to writes and reads?'}`;
 
 /** What happened, beside what was foretold. */
-export function toldAfter({ prediction, observed, durationMs }: StepRecord, { columns }: Style): string {
+export function toldAfter(
+  { text, prediction, observed, durationMs }: StepRecord,
+  { columns }: Style,
+): string {
+  if (observed === '') return `${wrap(text, columns - 2, '  ')}\n\n`;
   const lines = [
+    ...(prediction === null ? [text] : []),
     ...(prediction === null ? [] : [`  You said: ${prediction}`]),
-    `  It was:   ${observed === '' ? 'as announced' : observed} (${formatMs(durationMs)})`,
+    `  It was:   ${observed} (${formatMs(durationMs)})`,
   ];
   return `${lines.map((line) => wrap(line, columns - 2, '    ')).join('\n')}\n\n`;
 }

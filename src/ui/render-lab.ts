@@ -166,7 +166,8 @@ const assertionLines = (assertions: readonly Assertion[], style: Style): string[
 export function renderLabRun(run: LabRecord, style: Style): string {
   const { paint } = style;
   const { whole, assertions, verdict, evidence } = run;
-  const phases = whole.faultMs === null ? [] : phasesOf(run.bands, whole.faultMs);
+  const originMs = run.bands.find(({ kind }) => kind === 'fault')?.fromMs ?? whole.faultMs;
+  const phases = originMs === null ? [] : phasesOf(run.bands, originMs);
   return [
     paint.bold(fit(`Lab ${run.lab}: ${run.title}`, style)),
     '',

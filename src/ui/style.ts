@@ -17,5 +17,6 @@ export function styleFor(output: Output, env: NodeJS.ProcessEnv): Style {
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '' && env['FORCE_COLOR'] !== '0';
   const dumb = env['TERM'] === 'dumb';
   const level = off ? 0 : forced || (output.isTTY === true && !dumb) ? 1 : 0;
-  return { paint: new Chalk({ level }), columns: output.columns ?? 100 };
+  // 0 in a terminal that was given no size.
+  return { paint: new Chalk({ level }), columns: output.columns === 0 ? 100 : (output.columns ?? 100) };
 }

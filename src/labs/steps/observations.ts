@@ -32,6 +32,7 @@ export const expectation = defineStep(
 export const waitUntil = defineStep(
   { waitUntil: Type.String(), within: Type.Optional(Duration) },
   {
+    foretold: false,
     text: (step) => `wait until ${step.waitUntil}`,
     check: (step) => void parseCondition(step.waitUntil),
     run: async (context, { waitUntil: text, within = defaultWithin }) => {
@@ -48,6 +49,7 @@ export const waitUntil = defineStep(
 export const wait = defineStep(
   { wait: Duration },
   {
+    foretold: false,
     text: (step) => `wait ${step.wait}`,
     run: async ({ operation: { clock, signal } }, step) => {
       await clock.sleep(msOf(step.wait), signal);
@@ -60,6 +62,7 @@ export const wait = defineStep(
 export const window = defineStep(
   { window: Type.String({ pattern: '^[a-z][a-z0-9-]*$' }) },
   {
+    foretold: false,
     text: (step) => `from here on: ${step.window}`,
     opens: (step) => step.window,
     run: ({ windows }, step) => {
@@ -72,5 +75,5 @@ export const window = defineStep(
 /** `say: …`: a word to the reader. */
 export const say = defineStep(
   { say: Type.String() },
-  { text: (step) => step.say, run: () => Promise.resolve('') },
+  { foretold: false, text: (step) => step.say, run: () => Promise.resolve('') },
 );

@@ -14,6 +14,8 @@ export interface LabStep {
   opens: string | null;
   /** Whether it changes the stack as a command of halab does. */
   operates: boolean;
+  /** Whether there is something to foretell of it. */
+  foretold: boolean;
   /** @returns what came of it, in words. @throws what its operation throws; NotAsExpected */
   readonly run: (context: LabContext) => Promise<string>;
 }
@@ -29,6 +31,8 @@ interface Definition<Step> {
   readonly text: (step: Step) => string;
   readonly opens?: (step: Step) => string;
   operates?: true;
+  /** False for a step that only passes time, or says something. */
+  foretold?: false;
   /** Found out before the lab runs. @throws NoCondition */
   readonly check?: (step: Step) => void;
   readonly run: (context: LabContext, step: Step) => Promise<string>;
@@ -49,7 +53,7 @@ export const msOf = (text: string): number => durationMs(text) ?? 0;
 /** A kind of step, from the keys that it has. */
 export function defineStep<const Keys extends Record<string, TSchema>>(
   keys: Keys,
-  { text, opens, operates, check, run }: Definition<Static<Type.TObject<Keys>>>,
+  { text, opens, operates, foretold, check, run }: Definition<Static<Type.TObject<Keys>>>,
 ): StepKind {
   return {
     schema: Type.Object({ ...keys, ...common }, { additionalProperties: false }),
@@ -60,6 +64,7 @@ export function defineStep<const Keys extends Record<string, TSchema>>(
         text: text(step),
         opens: opens?.(step) ?? null,
         operates: operates ?? false,
+        foretold: foretold ?? true,
         run: (context) => run(context, step),
       };
     },

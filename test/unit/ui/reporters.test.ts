@@ -13,8 +13,8 @@ const events: HalabEvent[] = [
   { type: 'note', severity: 'warning', message: 'db-primary stays stopped.' },
 ];
 
-async function reported(env: NodeJS.ProcessEnv, isTTY = false): Promise<string> {
-  const output = fakeOutput({ isTTY });
+async function reported(env: NodeJS.ProcessEnv, isTTY = false, columns = 80): Promise<string> {
+  const output = fakeOutput({ isTTY, columns });
   const { report, stop } = chooseReporter(output.stream, env);
   for (const event of events) report(event);
   stop();
@@ -45,5 +45,9 @@ describe('progress', () => {
 
   it('is plain in a terminal that cannot move its cursor', async () => {
     expect(await reported({ TERM: 'dumb' }, true)).toBe(await reported({}));
+  });
+
+  it('is plain in a terminal that was given no size', async () => {
+    expect(await reported({}, true, 0)).toBe(await reported({}));
   });
 });
