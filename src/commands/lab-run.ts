@@ -91,8 +91,11 @@ async function runLabs(session: Session, name: string, wanted: Wanted): Promise<
   const folder = wanted.report === undefined ? runsFolder(session.io.env) : resolve(wanted.report);
   const explainer = wanted.explain === true ? await explainerFor(session) : undefined;
   // What it tells and asks takes the place of the steps' own lines, and nothing may move under a question.
-  const quiet = (emit: Emit): Emit =>
-    explainer === undefined ? emit : (event) => void (event.type === 'note' && emit(event));
+  const quiet =
+    (emit: Emit): Emit =>
+    (event) => {
+      if (explainer === undefined || event.type === 'note') emit(event);
+    };
   const records: LabRecord[] = [];
   await changeStack(session, 'lab run', async (operation) => {
     for (let round = 1; round <= wanted.repeat; round += 1) {

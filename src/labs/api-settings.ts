@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Duration, msOf } from './steps/step-kind.js';
+import { Duration, msOf } from './words.js';
 
 /** How the products API answers, in a lab's file. */
 export const ApiSchema = Type.Object(

@@ -20,6 +20,8 @@ export interface LabContext {
   apiSettings: ApiSettings;
   recorder: RunRecorder;
   windows: RunWindows;
+  /** The id of another client that writes straight into a server. */
+  readonly nextDirectClient: () => string;
   /** What goes on beside later steps; its error ends the run. */
   readonly inBackground: (work: Promise<unknown>) => void;
 }

@@ -5,7 +5,8 @@ import { ApiSchema, type ApiSettings, settingsOf } from './api-settings.js';
 import { type Claim, NoClaim, parseClaim, windowsOf } from './assertions.js';
 import { NoCondition } from './conditions.js';
 import { stepKinds } from './step-kinds.js';
-import { Duration, type LabStep, msOf } from './steps/step-kind.js';
+import type { LabStep } from './steps/step-kind.js';
+import { Duration, msOf } from './words.js';
 
 const closed = { additionalProperties: false };
 

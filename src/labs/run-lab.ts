@@ -160,6 +160,7 @@ async function measureLab(
   const prepared = await prepare(operation, options);
   const { load, api, roles, runId } = prepared;
   const background: Promise<unknown>[] = [];
+  let directClients = 0;
   try {
     if (load.writerCount > 0) {
       await step(emit, clock.nowMs, { id: 'warm up', title: 'clients are at work' }, () =>
@@ -187,6 +188,10 @@ async function measureLab(
       apiSettings: lab.api,
       recorder,
       windows,
+      nextDirectClient: () => {
+        directClients += 1;
+        return `direct${directClients}`;
+      },
       inBackground: (work) => {
         work.catch(() => undefined); // Awaited when the steps have ended.
         background.push(work);

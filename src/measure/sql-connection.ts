@@ -123,11 +123,13 @@ export interface ReconnectingSql {
 }
 
 /**
- * A proxy that has lost its server lets each attempt hang for a while. A client that waits for one before it begins the next learns
- * late that the service is back, by luck: with attempts that overlap it learns within the pace of its turns. More than a few would
- * cost the processor that the service needs to come back.
+ * A proxy that has lost its server lets each attempt hang for a while, and after a reload a little longer. A client that waits for
+ * them before it begins the next learns late that the service is back, by luck: with attempts that overlap it learns within
+ * this time. More of them would cost the processor that the service needs to come back.
  */
-const attemptsAtOnce = 3;
+const attemptEveryMs = 20;
+/** As many as hang in 0.2 s, twice what HAProxy's `hard-stop-after` lets them. */
+const attemptsAtOnce = 10;
 
 /**
  * Opens a connection, and another whenever that was lost.
@@ -145,8 +147,10 @@ export async function reconnecting(
   const cut = AbortSignal.any([options.cut, giveUp.signal]);
   const pending = new Set<Promise<void>>();
   let connection: SqlConnection | undefined;
+  let lastAttemptMs = Number.NEGATIVE_INFINITY;
   const attempt = (): Promise<void> => {
     const beganMs = nowMs();
+    lastAttemptMs = beganMs;
     const opening = openSqlConnection({ ...options, cut }).then(
       async (opened) => {
         if (connection?.isLost() === false) await opened.close();
@@ -163,7 +167,7 @@ export async function reconnecting(
   return {
     use: () => {
       if (connection?.isLost() === false) return connection;
-      if (pending.size < attemptsAtOnce) void attempt();
+      if (pending.size < attemptsAtOnce && nowMs() - lastAttemptMs >= attemptEveryMs) void attempt();
       return undefined;
     },
     close: async () => {

@@ -1,4 +1,4 @@
-import type { Assertion, Band, LabRecord, LabVerdict, Moment, StepRecord } from '../labs/record.js';
+import type { Assertion, Band, LabRecord, LabVerdict, Moment, StepRecord, Window } from '../labs/record.js';
 import type { LabSeries } from '../labs/series.js';
 import type { WriteCounts } from '../measure/write-entry.js';
 import { formatMs } from './format.js';
@@ -94,39 +94,50 @@ function writes({ ledger }: LabRecord, style: Style): string[] {
   ];
 }
 
+/** The parts of a run side by side; a column that has nothing in any of them is left out. */
 function windows({ windows: parts }: LabRecord, style: Style): string[] {
-  if (parts.length < 2) return [];
-  const anyStale = parts.some(({ reads }) => reads.stale > 0);
+  const columns = [
+    ...(parts.some(({ writes: { attempted } }) => attempted > 0) ? writeColumns(parts) : []),
+    ...(parts.some(({ reads: { good, failed } }) => good + failed > 0) ? readColumns(parts) : []),
+  ];
+  if (parts.length < 2 || columns.length === 0) return [];
+  const told = columns.filter(({ shown }) => shown);
   return [
     renderTable(
-      [
-        'PART',
-        'WRITES',
-        'REFUSED',
-        'WRITE p50',
-        'WRITE OUTAGE',
-        'READS',
-        'FAILED',
-        'READ p50',
-        anyStale ? 'STALE' : '',
-      ],
-      parts.map(({ name, writes: counts, latency, outage, reads }) => [
-        name,
-        String(counts.acknowledged),
-        String(counts.failed + counts.indeterminate),
-        latencyOf(latency.write?.p50Ms),
-        formatMs(outage.writeMs),
-        String(reads.good),
-        String(reads.failed),
-        latencyOf(latency.read?.p50Ms),
-        anyStale ? String(reads.stale) : '',
-      ]),
+      ['PART', ...told.map(({ title }) => title)],
+      parts.map((part) => [part.name, ...told.map(({ of }) => of(part))]),
       style,
-      [1, 2, 3, 4, 5, 6, 7, 8],
+      told.map((_, index) => index + 1),
     ),
     '',
   ];
 }
+
+const writeColumns = (parts: readonly Window[]) => [
+  { title: 'WRITES', shown: true, of: ({ writes: { acknowledged } }: Window) => String(acknowledged) },
+  {
+    title: 'REFUSED',
+    shown: parts.some(({ writes: { failed, indeterminate } }) => failed + indeterminate > 0),
+    of: ({ writes: { failed, indeterminate } }: Window) => String(failed + indeterminate),
+  },
+  { title: 'WRITE p50', shown: true, of: ({ latency }: Window) => latencyOf(latency.write?.p50Ms) },
+  { title: 'WRITE OUTAGE', shown: true, of: ({ outage }: Window) => formatMs(outage.writeMs) },
+];
+
+const readColumns = (parts: readonly Window[]) => [
+  { title: 'READS', shown: true, of: ({ reads }: Window) => String(reads.good) },
+  {
+    title: 'FAILED',
+    shown: parts.some(({ reads }) => reads.failed > 0),
+    of: ({ reads }: Window) => String(reads.failed),
+  },
+  { title: 'READ p50', shown: true, of: ({ latency }: Window) => latencyOf(latency.read?.p50Ms) },
+  {
+    title: 'STALE',
+    shown: parts.some(({ reads }) => reads.stale > 0),
+    of: ({ reads }: Window) => String(reads.stale),
+  },
+];
 
 const latencyOf = (ms: number | null | undefined): string =>
   ms === null || ms === undefined ? '–' : `${ms.toFixed(ms < 10 ? 2 : 0)} ms`;

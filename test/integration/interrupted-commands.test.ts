@@ -90,6 +90,17 @@ it('a repair killed at any of its steps goes on when it is run again', { timeout
   }
 });
 
+it('a proxy point killed at either of its steps is repaired', { timeout: 600_000 }, async () => {
+  for (const step of ['check', 'point']) {
+    const sku = await writeReplicated(stack);
+    const replica = await replicaOf();
+    await done(`fault kill ${await primaryOf(stack)}`);
+    await done(`promote ${replica}`);
+    await killAt(stack, `proxy point ${replica}`, step);
+    await expectRepaired(stack, sku);
+  }
+});
+
 it.for([
   { line: 'promote', prepare: 'fault kill' },
   { line: 'fence', prepare: 'status' },

@@ -50,6 +50,20 @@ describe.concurrent('Ctrl-C during up', () => {
   });
 });
 
+describe.concurrent('SIGKILL during down', () => {
+  it.for([350, 500])('after %i ms: the next down leaves nothing', async (afterMs) => {
+    await using stack = await planTestStack();
+    expect((await stack.halab('up --ports auto')).exitCode).toBe(0);
+    const down = spawnHalab(['down', '--stack', stack.name]);
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    down.kill('SIGKILL');
+    await down;
+    // It may have been over by then.
+    expect([0, 4]).toContain((await stack.halab('down')).exitCode);
+    expect((await stack.halab('ls --json')).stdout).not.toContain(stack.name);
+  });
+});
+
 describe.concurrent('SIGKILL during up', () => {
   it.for([100, 300, 500, 900])('after %i ms: the next up goes on', async (afterMs) => {
     await using stack = await planTestStack();

@@ -1,7 +1,8 @@
 import Type from 'typebox';
 import { heal } from '../../faults/heal.js';
 import { type Injection, inject } from '../../faults/inject.js';
-import { Duration, defineStep, msOf, NodeWord } from './step-kind.js';
+import { Duration, msOf, NodeWord } from '../words.js';
+import { defineStep } from './step-kind.js';
 
 const Fault = Type.Union([
   Type.Literal('kill'),

@@ -1,7 +1,8 @@
 import Type from 'typebox';
 import { parseCondition } from '../conditions.js';
 import { becomes, stays } from '../watch-condition.js';
-import { Duration, defineStep, msOf, NotAsExpected, NotInTime } from './step-kind.js';
+import { Duration, msOf } from '../words.js';
+import { defineStep, NotAsExpected, NotInTime } from './step-kind.js';
 
 const defaultWithin = '10s';
 

@@ -14,7 +14,8 @@ import { askEngine } from '../../stack/engine-answers.js';
 import { getStack } from '../../stack/stack.js';
 import { applySync } from '../../stack/sync.js';
 import { missingWrites } from '../missing-writes.js';
-import { Duration, defineStep, msOf, NodeWord, type StepKind } from './step-kind.js';
+import { Duration, msOf, NodeWord } from '../words.js';
+import { defineStep, type StepKind } from './step-kind.js';
 
 const closed = { additionalProperties: false };
 const Action = Type.Union([Type.Literal('reload'), Type.Literal('restart')]);

@@ -11,7 +11,8 @@ import { openAccess } from '../../stack/access.js';
 import { getNode, getStack, requireRunning } from '../../stack/stack.js';
 import { ApiSchema, settingsOf } from '../api-settings.js';
 import { countQueries } from '../count-queries.js';
-import { Duration, defineStep, msOf, NodeWord } from './step-kind.js';
+import { Duration, msOf, NodeWord } from '../words.js';
+import { defineStep } from './step-kind.js';
 
 const answerTimeoutMs = 10_000;
 
@@ -35,8 +36,6 @@ export const sql = defineStep(
   },
 );
 
-let inserters = 0;
-
 /** `insert: 20`, `node: replica`: rows, one after the other, straight into one server and past the proxy. */
 export const insert = defineStep(
   { insert: Type.Integer({ minimum: 1, maximum: 10_000 }), node: NodeWord },
@@ -48,8 +47,7 @@ export const insert = defineStep(
       const stack = await getStack(engine, context.stack);
       const access = await openAccess(engine, stack);
       const target = requireRunning(getNode(stack, context.node(node), 'postgres'));
-      inserters += 1;
-      const clientId = `direct${inserters}`;
+      const clientId = context.nextDirectClient();
       const connection = await openSqlConnection({
         url: postgresUrl(access.postgres(target, 'app')),
         connectTimeoutMs: 1000,

@@ -1,5 +1,4 @@
 import Type, { type Static, type TSchema } from 'typebox';
-import { durationMs } from '../../clock/duration.js';
 import type { LabContext } from '../context.js';
 
 /** A step that is ready to run. */
@@ -43,12 +42,6 @@ const common = {
   ask: Type.Optional(Type.String()),
   refused: Type.Optional(Type.String({ pattern: '^[A-Z_]+$' })),
 };
-
-export const Duration = Type.String({ pattern: '^(0|\\d+(\\.\\d+)?(ms|s|m|h))$' });
-export const NodeWord = Type.String({ pattern: '^[a-z][a-z0-9-]*$' });
-
-/** Of a text that the schema has proven. */
-export const msOf = (text: string): number => durationMs(text) ?? 0;
 
 /** A kind of step, from the keys that it has. */
 export function defineStep<const Keys extends Record<string, TSchema>>(
