@@ -55,8 +55,11 @@ async function runSql(url: string, text: string): Promise<string> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query<(string | null)[]>({ text, rowMode: 'array' });
-    return rows.map((row) => row.map((value) => value ?? '').join('|')).join('\n');
+    // Of several statements pg gives a list of results.
+    const results = [await client.query<(string | null)[]>({ text, rowMode: 'array' })].flat();
+    return results
+      .flatMap(({ rows }) => rows.map((row) => row.map((value) => value ?? '').join('|')))
+      .join('\n');
   } finally {
     await client.end().catch(() => undefined);
   }
