@@ -58,7 +58,7 @@ export const insertProduct: Statement = {
 /**
  * Writes through the proxy, on a connection of its own that is opened before the writer starts.
  *
- * A turn is one attempted write. Without a connection the turn tries to open one, beside those that are on their way: an attempt
+ * A turn is one attempted write. Without a connection the turn begins an attempt to open one, unless one is on its way: an attempt
  * that fails counts as a write that was attempted and failed, invoked when connecting began. So an outage is
  * seen as failed writes, and none of them can be lost: nothing was sent.
  * After any error the connection is dropped: whether it still leads to a primary is not known.
