@@ -7,7 +7,7 @@ import { judgeLedger, type LedgerVerdict } from './judge-ledger.js';
 import type { LedgerStore } from './ledger-store.js';
 import { startClients } from './load.js';
 import type { Shared, StaggeredClient } from './load-clients.js';
-import { type Client, type Pace, takeTurns } from './pace.js';
+import { type Client, clientOver, type Pace, takeTurns } from './pace.js';
 import type { RegisterHistory } from './register-history.js';
 import { Registers } from './registers.js';
 import type { SqlConnectionOptions, Statement } from './sql-connection.js';
@@ -117,15 +117,7 @@ function urlReader(
       staleMs: null,
     });
   };
-  return async (firstMs) => {
-    cut.addEventListener('abort', client.close, { once: true });
-    try {
-      await takeTurns(pace, firstMs, turn);
-    } finally {
-      cut.removeEventListener('abort', client.close);
-      client.close();
-    }
-  };
+  return clientOver(client, { pace, cut }, turn);
 }
 
 const withKey = (template: string, key: string): string => template.replaceAll('{key}', key);

@@ -48,3 +48,20 @@ export async function takeTurns(
     dueMs = nextDueMs(dueMs, intervalMs, clock.nowMs());
   }
 }
+
+/** A client that takes its turns over one connection, which is closed at the end, or at once with the signal. */
+export const clientOver =
+  (
+    { close }: { readonly close: () => void },
+    { pace, cut }: { pace: Pace; cut: AbortSignal },
+    turn: () => Promise<void>,
+  ): Client =>
+  async (firstMs) => {
+    cut.addEventListener('abort', close, { once: true });
+    try {
+      await takeTurns(pace, firstMs, turn);
+    } finally {
+      cut.removeEventListener('abort', close);
+      close();
+    }
+  };

@@ -1,5 +1,5 @@
 import { type Exchange, type HttpClientOptions, openHttpClient } from './http-exchange.js';
-import { type Client, type Pace, takeTurns } from './pace.js';
+import { type Client, clientOver, type Pace } from './pace.js';
 import type { ReadEntry, ReadSource } from './read-entry.js';
 import { type Asked, askForRegister, type RegisterAccess } from './register-access.js';
 
@@ -51,15 +51,7 @@ export function apiReader(options: ReaderOptions, turns: ReadTurns): Client {
     const entry = readEntryOf(exchange, asked, { clientId, beganAtMs, completedAtMs: pace.clock.nowMs() });
     if (entry.good || !cut.aborted) onRead(entry);
   };
-  return async (firstMs) => {
-    cut.addEventListener('abort', client.close, { once: true });
-    try {
-      await takeTurns(pace, firstMs, turn);
-    } finally {
-      cut.removeEventListener('abort', client.close);
-      client.close();
-    }
-  };
+  return clientOver(client, options, turn);
 }
 
 /** How a read that was asked for ended. */

@@ -1,6 +1,6 @@
 import { classifyBrokenExchange, classifyHttpAnswer, type Failure } from './classify-error.js';
 import { type Exchange, type HttpClient, type HttpClientOptions, openHttpClient } from './http-exchange.js';
-import { type Client, type Pace, takeTurns } from './pace.js';
+import { type Client, clientOver, type Pace } from './pace.js';
 import type { ReadEntry } from './read-entry.js';
 import { readEntryOf } from './readers.js';
 import { askForRegister, type RegisterAccess } from './register-access.js';
@@ -50,24 +50,11 @@ async function update(
   return exchange;
 }
 
-function untilStopped(options: RegisterClientOptions, client: HttpClient, turn: () => Promise<void>): Client {
-  const { pace, cut } = options;
-  return async (firstMs) => {
-    cut.addEventListener('abort', client.close, { once: true });
-    try {
-      await takeTurns(pace, firstMs, turn);
-    } finally {
-      cut.removeEventListener('abort', client.close);
-      client.close();
-    }
-  };
-}
-
 /** Updates its registers in turn, through the API. */
 export function registerWriter(options: RegisterClientOptions): Client {
   const client = openHttpClient(options);
   const next = inTurn(options.own);
-  return untilStopped(options, client, async () => {
+  return clientOver(client, options, async () => {
     await update(client, options, next());
   });
 }
@@ -84,7 +71,7 @@ export function sessionClient(
   const { clientId, access, pace, cut, onRead } = options;
   const client = openHttpClient(options);
   const next = inTurn(options.own);
-  return untilStopped(options, client, async () => {
+  return clientOver(client, options, async () => {
     const register = next();
     const written = await update(client, options, register);
     if (written === undefined) return;

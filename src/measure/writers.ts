@@ -7,7 +7,7 @@ import {
 } from './classify-error.js';
 import { type HttpClientOptions, openHttpClient } from './http-exchange.js';
 import type { Ledger } from './ledger.js';
-import { type Client, type Pace, takeTurns } from './pace.js';
+import { type Client, clientOver, type Pace, takeTurns } from './pace.js';
 import { skuPrefix } from './run-id.js';
 import { reconnecting, type SqlConnectionOptions, type Statement } from './sql-connection.js';
 import type { Completion, Write, WritePath } from './write-entry.js';
@@ -117,7 +117,6 @@ export function apiWriter(
   options: WriterOptions & HttpClientOptions,
   request: (key: string) => PostRequest = postProduct,
 ): Client {
-  const { pace, cut } = options;
   const writes = writesOf(options, 'api');
   const client = openHttpClient(options);
   const send = async (key: string): Promise<Failure | undefined> => {
@@ -128,15 +127,7 @@ export function apiWriter(
     // The status line is the acknowledgement, even when the body breaks off after it.
     return status >= 200 && status < 300 ? undefined : classifyHttpAnswer(status, body);
   };
-  return async (firstMs) => {
-    cut.addEventListener('abort', client.close, { once: true });
-    try {
-      await takeTurns(pace, firstMs, async () => {
-        await writes.record(send);
-      });
-    } finally {
-      cut.removeEventListener('abort', client.close);
-      client.close();
-    }
-  };
+  return clientOver(client, options, async () => {
+    await writes.record(send);
+  });
 }
