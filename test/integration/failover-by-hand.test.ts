@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Snapshot } from '../../src/stack/snapshot.js';
 import { getStack } from '../../src/stack/stack.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
@@ -93,6 +93,14 @@ describe('a failover by hand', () => {
     expect(exitCode).toBe(3);
     expect(codes).toEqual(['no-primary', 'proxy-target-down', 'node-stopped']);
     expect(hints[0]).toBe(`halab failover --promote db-replica --stack ${stack.name}`);
+  });
+
+  // The DNS outside says "Name or service not known", when it answers at all.
+  it('asks nobody outside for the dead node: the engine says that the name has no address', async () => {
+    await vi.waitFor(async () => {
+      const { stdout } = await stack.halab('logs db-replica -n 3');
+      expect(stdout).toContain('"db-primary" to address: No address associated with hostname');
+    }, 10_000);
   });
 
   it('goes on with the promotion: status finds the proxy pointing at the old node', async () => {
