@@ -72,6 +72,17 @@ const mayImport = {
 
 const folders = Object.keys(mayImport);
 
+/** The floors within src/labs, by the same rule. */
+const labsMayImport = {
+  language: [],
+  context: ['language'],
+  steps: ['language', 'context'],
+  figures: [],
+  file: ['language', 'steps', 'figures'],
+  run: ['context', 'steps', 'figures', 'file'],
+  compare: ['figures'],
+};
+
 /** Packages that only one folder may import, so that their types do not spread. */
 const vendorOwners = {
   dockerode: 'docker',
@@ -86,13 +97,15 @@ const vendorOwners = {
   undici: 'bench',
 };
 
-const arrows = folders.map((folder) => {
+/** The arrows of a folder of `src`, and of a floor within it. */
+function arrowsOf(folder, floor, floors = {}) {
   const forbidden = folders.filter((other) => other !== folder && !mayImport[folder].includes(other));
+  const above = Object.keys(floors).filter((other) => other !== floor && !floors[floor].includes(other));
   const vendors = Object.entries(vendorOwners)
     .filter(([, owner]) => owner !== folder)
     .map(([vendor]) => vendor);
   return {
-    files: [`src/${folder}/**/*.ts`],
+    files: [floor === undefined ? `src/${folder}/**/*.ts` : `src/${folder}/${floor}/**/*.ts`],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
@@ -103,6 +116,10 @@ const arrows = folders.map((folder) => {
               message: `src/${folder} may not import src/${other}: arrows point downward (docs/architecture.md).`,
               // A renderer may know the shape of a result, not the operation that makes it.
               allowTypeImports: folder === 'ui',
+            })),
+            ...above.map((other) => ({
+              regex: `^\\.\\./${other}/`,
+              message: `src/${folder}/${floor} may not import src/${folder}/${other}: arrows point downward (docs/architecture.md).`,
             })),
             { regex: '^(\\.\\./)+cli(\\.js)?$', message: 'Only bin/ imports the composition root.' },
             { regex: '^(\\.\\./)+index(\\.js)?$', message: 'The entry of the package is for its users.' },
@@ -115,7 +132,12 @@ const arrows = folders.map((folder) => {
       ],
     },
   };
-});
+}
+// A later entry replaces an earlier one for the files of both.
+const arrows = [
+  ...folders.map((folder) => arrowsOf(folder)),
+  ...Object.keys(labsMayImport).map((floor) => arrowsOf('labs', floor, labsMayImport)),
+];
 
 /** What users of the package import: the library, its errors, and the types of what it returns. */
 const packageEntry = {

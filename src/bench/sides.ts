@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { forkApi } from '../api/fork-api.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import { type Random, seededRandom } from '../measure/statistics/random.js';
@@ -9,7 +10,6 @@ import { httpTarget } from './http-target.js';
 import { measureSide, type OpenedSide } from './measure-side.js';
 import type { Side } from './round.js';
 import { openSqlTarget } from './sql-target.js';
-import { startApiProcess } from './start-api.js';
 import { insertsOf, mixOf, readsOf, type Workload } from './workload.js';
 
 /** Makes the workload of one round of one side. */
@@ -51,7 +51,7 @@ function withRounds(
 export function apiSide(context: BenchContext, name: string, workloadOf: WorkloadOf, cached = true): Side {
   const { writeUrl, readUrl, redisUrl } = context.endpoints;
   return withRounds(context, name, async (random) => {
-    const api = await startApiProcess({ writeUrl, readUrl, redisUrl: cached ? redisUrl : null });
+    const api = await forkApi({ writeUrl, readUrl, redisUrl, ...(cached ? {} : { cache: false }) });
     const target = httpTarget(api.url);
     return {
       target,

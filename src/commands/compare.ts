@@ -1,5 +1,5 @@
 import { HalabError } from '../errors/halab-error.js';
-import type { Comparison } from '../labs/compare-runs.js';
+import type { Comparison } from '../labs/compare/compare-runs.js';
 import { command, examples, type Register } from './program.js';
 
 export const registerCompare: Register = (program, run) => {
@@ -19,8 +19,8 @@ export const registerCompare: Register = (program, run) => {
       .action((files, options) =>
         run(options, async () => {
           const [{ readRecords }, { compareRuns }, { renderCompare }] = await Promise.all([
-            import('../labs/read-records.js'),
-            import('../labs/compare-runs.js'),
+            import('../labs/compare/read-records.js'),
+            import('../labs/compare/compare-runs.js'),
             import('../ui/render-compare.js'),
           ]);
           const comparison = compareRuns(await Promise.all(files.map(readRecords)));

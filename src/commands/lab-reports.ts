@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HalabError } from '../errors/halab-error.js';
 import type { LabRecord } from '../labs/record.js';
-import type { LabSeries } from '../labs/series.js';
+import type { LabSeries } from '../labs/run/series.js';
 import { chartFile } from '../ui/report/chart.js';
 import { renderHtmlReport } from '../ui/report/html-report.js';
 import { renderJunit } from '../ui/report/junit.js';

@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { exitCodes } from '../errors/exit-codes.js';
 import type { Emit } from '../events/events.js';
 import type { LabRecord, LabVerdict } from '../labs/record.js';
-import type { Explainer } from '../labs/run-steps.js';
+import type { Explainer } from '../labs/run/run-steps.js';
 import { changeStack } from './operation-of.js';
 import { portChoice, portOffsetOption, portsOption } from './port-options.js';
 import { command, examples } from './program.js';
@@ -81,9 +81,9 @@ interface Wanted {
 /** Runs a lab as often as asked for; each run has a folder of its own. */
 async function runLabs(session: Session, name: string, wanted: Wanted): Promise<LabRecord[]> {
   const [{ loadLab }, { openEvidence }, { runLab }, { writeReports }, { readVersion }] = await Promise.all([
-    import('../labs/shipped-labs.js'),
-    import('../labs/evidence.js'),
-    import('../labs/run-lab.js'),
+    import('../labs/file/shipped-labs.js'),
+    import('../labs/run/evidence.js'),
+    import('../labs/run/run-lab.js'),
     import('./lab-reports.js'),
     import('../version.js'),
   ]);
@@ -153,8 +153,8 @@ export const labRunCommand = (run: Run) =>
         const records = await runLabs(session, name, options);
         const [{ renderLabRun, renderSeries }, { loadLab }, { summariseRuns }] = await Promise.all([
           import('../ui/render-lab.js'),
-          import('../labs/shipped-labs.js'),
-          import('../labs/series.js'),
+          import('../labs/file/shipped-labs.js'),
+          import('../labs/run/series.js'),
         ]);
         const { writeJunit, writeReports } = await import('./lab-reports.js');
         if (options.junit !== undefined) await writeJunit(options.junit, records);

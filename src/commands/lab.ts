@@ -11,7 +11,7 @@ export const registerLab: Register = (program, run) => {
   const list = command('list', 'the labs that ship with halab').action((options) =>
     run(options, async () => {
       const [{ loadLab, shippedLabs }, { renderLabs }] = await Promise.all([
-        import('../labs/shipped-labs.js'),
+        import('../labs/file/shipped-labs.js'),
         import('../ui/render-lab-file.js'),
       ]);
       const labs = shippedLabs().map((name) => ({ name, title: loadLab(name).title }));
@@ -31,7 +31,7 @@ export const registerLab: Register = (program, run) => {
     .action((name, options) =>
       run(options, async (session) => {
         const [{ loadLab }, { renderLabFile }] = await Promise.all([
-          import('../labs/shipped-labs.js'),
+          import('../labs/file/shipped-labs.js'),
           import('../ui/render-lab-file.js'),
         ]);
         const lab = loadLab(name);
@@ -49,7 +49,7 @@ export const registerLab: Register = (program, run) => {
     .action((files, options) =>
       run(options, async () => {
         const [{ loadLab }, { renderChecked }] = await Promise.all([
-          import('../labs/shipped-labs.js'),
+          import('../labs/file/shipped-labs.js'),
           import('../ui/render-lab-file.js'),
         ]);
         const labs = files.map((file) => {
@@ -65,7 +65,7 @@ export const registerLab: Register = (program, run) => {
     .action((file, options) =>
       run(options, async () => {
         const [{ labTemplate }, { renderNewLab }] = await Promise.all([
-          import('../labs/template.js'),
+          import('../labs/file/template.js'),
           import('../ui/render-lab-file.js'),
         ]);
         await writeFile(file, labTemplate(file), { flag: 'wx' }).catch((error: unknown) => {

@@ -2,9 +2,9 @@ import type { Engine } from '../docker/engine.js';
 import { HalabError } from '../errors/halab-error.js';
 import { typed } from '../errors/typed.js';
 import type { Credentials } from '../nodes/credentials.js';
-import { credentialsPath } from '../nodes/postgres/kind.js';
 import type { PostgresAddress } from '../nodes/postgres/url.js';
 import type { RedisAddress } from '../nodes/redis/url.js';
+import { findCredentials } from './find-credentials.js';
 import { nodesOfKind, onlyNode, type Stack, type StackNode } from './stack.js';
 
 /** PostgreSQL's roles in a stack. */
@@ -23,31 +23,6 @@ export interface StackAccess {
   readonly redis: () => RedisAddress;
   /** URL of HAProxy's port for the API's instances, without a slash at the end. */
   readonly api: () => string;
-}
-
-class NoCredentials extends Error {}
-
-/**
- * The passwords of a stack, which live in the volume of each PostgreSQL node; undefined when none has them. All are
- * asked at once: while a container ends, the engine answers nothing about it for up to half a second.
- */
-export async function findCredentials(
-  engine: Engine,
-  containerIds: readonly string[],
-): Promise<Credentials | undefined> {
-  const answers = containerIds.map(async (id) => {
-    const text = await engine.readFile(id, credentialsPath);
-    if (text === undefined) throw new NoCredentials();
-    return JSON.parse(text) as Credentials;
-  });
-  try {
-    return await Promise.any(answers);
-  } catch (error) {
-    const failures = error instanceof AggregateError ? (error.errors as Error[]) : [error as Error];
-    const failure = failures.find((each) => !(each instanceof NoCredentials));
-    if (failure === undefined) return undefined;
-    throw failure;
-  }
 }
 
 export function stackAccess(engine: Engine, stack: Stack, credentials: Credentials): StackAccess {
@@ -77,9 +52,13 @@ export function stackAccess(engine: Engine, stack: Stack, credentials: Credentia
 
 /** @throws STACK_INCOMPLETE when no PostgreSQL node holds the credentials */
 export async function openAccess(engine: Engine, stack: Stack): Promise<StackAccess> {
+  const nodes = nodesOfKind(stack, 'postgres');
+  const isRunning = ({ state }: StackNode): boolean => state === 'running';
+  // What runs first: it answers soonest.
+  const inOrder = [...nodes.filter(isRunning), ...nodes.filter((node) => !isRunning(node))];
   const credentials = await findCredentials(
     engine,
-    nodesOfKind(stack, 'postgres').map((node) => node.containerId),
+    inOrder.map(({ containerId }) => containerId),
   );
   if (credentials === undefined) {
     throw new HalabError('STACK_INCOMPLETE', `The stack ${stack.name} has no credentials yet.`, {

@@ -1,4 +1,4 @@
-import type { Comparison } from '../labs/compare-runs.js';
+import type { Comparison } from '../labs/compare/compare-runs.js';
 import {
   comparisonNotes,
   differencesTable,

@@ -1,5 +1,5 @@
 import type { Assertion, Band, LabRecord, LabVerdict, Moment, StepRecord, Window } from '../labs/record.js';
-import type { LabSeries } from '../labs/series.js';
+import type { LabSeries } from '../labs/run/series.js';
 import type { WriteCounts } from '../measure/write-entry.js';
 import { formatMs } from './format.js';
 import { renderPhases } from './render-failover.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { compareRuns } from '../../src/labs/compare-runs.js';
+import { compareRuns } from '../../src/labs/compare/compare-runs.js';
 import type { LabRecord } from '../../src/labs/record.js';
 import { renderComparePage } from '../../src/ui/report/compare-page.js';
 import { renderHtmlReport } from '../../src/ui/report/html-report.js';

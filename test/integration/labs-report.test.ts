@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabRecord } from '../../src/labs/record.js';
-import type { LabSeries } from '../../src/labs/series.js';
+import type { LabSeries } from '../../src/labs/run/series.js';
 import { readLedgerFile } from '../../src/measure/ledger-file.js';
 import { planTestStack, type TestStack } from '../support/stack.js';
 import { unproven } from '../support/undecided.js';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { shippedLabs } from '../../src/labs/file/shipped-labs.js';
 import type { LabRecord } from '../../src/labs/record.js';
-import { shippedLabs } from '../../src/labs/shipped-labs.js';
 import { planTestStack } from '../support/stack.js';
 import { unproven } from '../support/undecided.js';
 

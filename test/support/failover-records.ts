@@ -1,5 +1,5 @@
 import type { Band, LabRecord, Moment } from '../../src/labs/record.js';
-import type { LabSeries } from '../../src/labs/series.js';
+import type { LabSeries } from '../../src/labs/run/series.js';
 import type { Outage } from '../../src/measure/outage.js';
 import { baseOf, clockMs, ledgerOf, noFigures, noReads, timelineOf } from './lab-record-parts.js';
 

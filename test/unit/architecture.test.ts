@@ -9,9 +9,10 @@ const eslint = new ESLint({
   ruleFilter: ({ ruleId }) =>
     ['@typescript-eslint/no-restricted-imports', 'import-x/no-cycle'].includes(ruleId),
 });
-const folders = readdirSync(`${root}src`, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
+const foldersOf = (parent: string): string[] =>
+  readdirSync(`${root}${parent}`, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
 
 /** A source file that exists: the lint rules know only files of the project. */
 function someFileIn(folder: string): string {
@@ -49,6 +50,9 @@ describe('the arrows of the architecture', { timeout: 60_000 }, () => {
     ['commands', 'chalk', 'Only src/ui imports chalk'],
     ['labs', 'ora', 'Only src/ui imports ora'],
     ['commands', 'fastify', 'Only src/api imports fastify'],
+    ['labs/context', '../run/evidence.js', 'src/labs/context may not import src/labs/run'],
+    ['labs/compare', '../file/parse-lab.js', 'src/labs/compare may not import src/labs/file'],
+    ['labs/steps', '../../commands/session.js', 'src/labs may not import src/commands'],
   ])('src/%s may not import %s', async (folder, module, message) => {
     const problems = await problemsOf(someFileIn(folder), imports(module));
     expect(problems.join('\n')).toContain(message);
@@ -60,6 +64,7 @@ describe('the arrows of the architecture', { timeout: 60_000 }, () => {
       ['stack', '../docker/engine.js'],
       ['docker', 'dockerode'],
       ['ui', 'chalk'],
+      ['labs/run', '../context/context.js'],
     ] as const) {
       expect(await problemsOf(someFileIn(folder), imports(module)), folder).toEqual([]);
     }
@@ -68,7 +73,13 @@ describe('the arrows of the architecture', { timeout: 60_000 }, () => {
     expect(await problemsOf(someFileIn('ui'), types)).toEqual([]);
   });
 
-  it.each(folders)('src/%s has its rule', async (folder) => {
+  it.each(foldersOf('src/labs'))('src/labs/%s has its rule', async (floor) => {
+    const above = floor === 'compare' ? 'run' : 'compare';
+    const problems = await problemsOf(someFileIn(`labs/${floor}`), imports(`../${above}/any.js`));
+    expect(problems.join('\n')).toContain(`src/labs/${floor} may not import src/labs/${above}`);
+  });
+
+  it.each(foldersOf('src'))('src/%s has its rule', async (folder) => {
     const problems = await problemsOf(someFileIn(folder), imports('../cli.js'));
     expect(problems.join('\n')).toContain('Only bin/ imports the composition root.');
   });

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { heal } from '../../faults/heal.js';
 import { type Injection, inject } from '../../faults/inject.js';
-import { Duration, msOf, NodeWord } from '../words.js';
+import { Duration, msOf, NodeWord } from '../language/words.js';
 import { defineStep } from './step-kind.js';
 
 const Fault = Type.Union([

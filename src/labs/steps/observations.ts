@@ -1,7 +1,7 @@
 import Type from 'typebox';
-import { parseCondition } from '../conditions.js';
-import { becomes, stays } from '../watch-condition.js';
-import { Duration, msOf } from '../words.js';
+import { becomes, stays } from '../context/watch-condition.js';
+import { parseCondition } from '../language/conditions.js';
+import { Duration, msOf } from '../language/words.js';
 import { defineStep, NotAsExpected, NotInTime } from './step-kind.js';
 
 const defaultWithin = '10s';

@@ -13,8 +13,8 @@ import { restartNode, startNode, stopNode } from '../../stack/control.js';
 import { askEngine } from '../../stack/engine-answers.js';
 import { getStack } from '../../stack/stack.js';
 import { applySync } from '../../stack/sync.js';
-import { missingWrites } from '../missing-writes.js';
-import { Duration, msOf, NodeWord } from '../words.js';
+import { missingWrites } from '../context/missing-writes.js';
+import { Duration, msOf, NodeWord } from '../language/words.js';
 import { defineStep, type StepKind } from './step-kind.js';
 
 const closed = { additionalProperties: false };

@@ -9,9 +9,9 @@ import { postgresUrl } from '../../nodes/postgres/url.js';
 import { expireProduct } from '../../nodes/redis/expire.js';
 import { openAccess } from '../../stack/access.js';
 import { getNode, getStack, requireRunning } from '../../stack/stack.js';
-import { ApiSchema, settingsOf } from '../api-settings.js';
-import { countQueries } from '../count-queries.js';
-import { Duration, msOf, NodeWord } from '../words.js';
+import { countQueries } from '../context/count-queries.js';
+import { ApiSchema, settingsOf } from '../language/api-settings.js';
+import { Duration, msOf, NodeWord } from '../language/words.js';
 import { defineStep } from './step-kind.js';
 
 const answerTimeoutMs = 10_000;

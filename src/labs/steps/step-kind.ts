@@ -1,5 +1,5 @@
 import Type, { type Static, type TSchema } from 'typebox';
-import type { LabContext } from '../context.js';
+import type { LabContext } from '../context/context.js';
 
 /** A step that is ready to run. */
 export interface LabStep {

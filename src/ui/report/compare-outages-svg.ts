@@ -1,4 +1,4 @@
-import type { ComparedSide, Comparison } from '../../labs/compare-runs.js';
+import type { ComparedSide, Comparison } from '../../labs/compare/compare-runs.js';
 import { formatMs } from '../format.js';
 import {
   type ChartRow,

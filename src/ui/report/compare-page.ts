@@ -1,4 +1,4 @@
-import type { Comparison } from '../../labs/compare-runs.js';
+import type { Comparison } from '../../labs/compare/compare-runs.js';
 import { renderOutageBars } from './compare-outages-svg.js';
 import { comparisonNotes, differencesTable, figuresTable, phasesTable, sideLine } from './compare-tables.js';
 import { renderTimelines } from './compare-timelines-svg.js';

@@ -1,6 +1,6 @@
-import type { ComparedSide, Comparison } from '../../labs/compare-runs.js';
-import type { OutagePhase } from '../../labs/outage-phases.js';
-import type { Spread } from '../../labs/spread.js';
+import type { ComparedSide, Comparison } from '../../labs/compare/compare-runs.js';
+import type { OutagePhase } from '../../labs/figures/outage-phases.js';
+import type { Spread } from '../../labs/figures/spread.js';
 import { formatMs } from '../format.js';
 import { columns, dash, formatCount, formatLatency, formatTime, type ReportTable } from './report-table.js';
 

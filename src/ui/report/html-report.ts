@@ -1,5 +1,5 @@
 import type { LabRecord } from '../../labs/record.js';
-import type { LabSeries } from '../../labs/series.js';
+import type { LabSeries } from '../../labs/run/series.js';
 import { htmlTable } from './html-table.js';
 import { joined, type Markup, markup, noMarkup } from './markup.js';
 import { originName } from './offset.js';

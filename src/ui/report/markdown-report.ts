@@ -1,5 +1,5 @@
 import type { LabRecord } from '../../labs/record.js';
-import type { LabSeries } from '../../labs/series.js';
+import type { LabSeries } from '../../labs/run/series.js';
 import { codeBlock, escapeMarkdown, markdownTable } from './markdown-text.js';
 import { headFigures, runLine, verdictSentence, verdictWords } from './report-head.js';
 import { type ReportPart, reportSections } from './report-sections.js';

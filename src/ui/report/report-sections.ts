@@ -1,5 +1,5 @@
 import type { LabRecord } from '../../labs/record.js';
-import type { LabSeries } from '../../labs/series.js';
+import type { LabSeries } from '../../labs/run/series.js';
 import { clientNotes, operationsTable, outageTable, sourcesTable } from './client-tables.js';
 import {
   bandsTable,

@@ -1,4 +1,4 @@
-import type { LabSeries, NamedSpread } from '../../labs/series.js';
+import type { LabSeries, NamedSpread } from '../../labs/run/series.js';
 import { formatMs } from '../format.js';
 import { columns, dash, formatCount, type ReportTable } from './report-table.js';
 

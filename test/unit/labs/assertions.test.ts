@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isOverRuns, judgeClaim, parseClaim } from '../../../src/labs/assertions.js';
-import type { Measured } from '../../../src/labs/figures.js';
+import { isOverRuns, judgeClaim, parseClaim } from '../../../src/labs/figures/assertions.js';
+import type { Measured } from '../../../src/labs/figures/figures.js';
 import { judgeWrites } from '../../../src/measure/verdict.js';
 import { Watch } from '../../../src/measure/watch.js';
 

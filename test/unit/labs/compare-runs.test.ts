@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compareRuns, labelOf } from '../../../src/labs/compare-runs.js';
-import { outagePhases } from '../../../src/labs/outage-phases.js';
+import { compareRuns, labelOf } from '../../../src/labs/compare/compare-runs.js';
+import { outagePhases } from '../../../src/labs/figures/outage-phases.js';
 import type { Band, LabRecord } from '../../../src/labs/record.js';
 import { failoverRecord, repeatedRecords } from '../../support/failover-records.js';
 import { idleRecord } from '../../support/lab-records.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseCondition } from '../../../src/labs/conditions.js';
+import { parseCondition } from '../../../src/labs/language/conditions.js';
 
 describe('a condition', () => {
   it.each([

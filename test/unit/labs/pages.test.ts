@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadLab, shippedLabs } from '../../../src/labs/shipped-labs.js';
+import { loadLab, shippedLabs } from '../../../src/labs/file/shipped-labs.js';
 
 const read = (file: string): string =>
   readFileSync(new URL(`../../../docs/labs/${file}`, import.meta.url), 'utf8');

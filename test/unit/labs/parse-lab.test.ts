@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HalabError } from '../../../src/errors/halab-error.js';
-import { parseLab } from '../../../src/labs/parse-lab.js';
-import { loadLab, shippedLabs } from '../../../src/labs/shipped-labs.js';
-import { labTemplate } from '../../../src/labs/template.js';
+import { parseLab } from '../../../src/labs/file/parse-lab.js';
+import { loadLab, shippedLabs } from '../../../src/labs/file/shipped-labs.js';
+import { labTemplate } from '../../../src/labs/file/template.js';
 
 const lines = [
   'lab: mine',

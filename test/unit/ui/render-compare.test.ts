@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareRuns } from '../../../src/labs/compare-runs.js';
+import { compareRuns } from '../../../src/labs/compare/compare-runs.js';
 import type { LabRecord } from '../../../src/labs/record.js';
 import { renderCompare } from '../../../src/ui/render-compare.js';
 import { renderComparePage } from '../../../src/ui/report/compare-page.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Comparison, compareRuns } from '../../../../src/labs/compare-runs.js';
+import { type Comparison, compareRuns } from '../../../../src/labs/compare/compare-runs.js';
 import type { Band, LabRecord } from '../../../../src/labs/record.js';
 import { chartFile } from '../../../../src/ui/report/chart.js';
 import { renderOutageBars } from '../../../../src/ui/report/compare-outages-svg.js';

@@ -1,0 +1,25 @@
+// The products API in a process of its own: in that of the clients, or of the operation that they suffer from, the two would
+// hold each other up and be measured together. Takes its options from the process that started it, tells it its URL, and
+// ends when that one lets it go or dies.
+import type { ForkedApiOptions } from './fork-api.js';
+import { startApi } from './serve.js';
+
+const disconnected = new Promise<undefined>((resolve) => {
+  process.once('disconnect', () => {
+    resolve(undefined);
+  });
+});
+// Ctrl-C reaches every process of the terminal. This one ends when its parent has done with it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+
+const options = await Promise.race([
+  new Promise<ForkedApiOptions>((resolve) => process.once('message', resolve)),
+  disconnected,
+]);
+if (options !== undefined) {
+  const api = await startApi({ ...options, port: 0, docs: false });
+  process.send?.(api.url);
+  await disconnected;
+  await api.close();
+}
+process.exit();
