@@ -4,22 +4,29 @@
 import type { ForkedApiOptions } from './fork-api.js';
 import { startApi } from './serve.js';
 
-const disconnected = new Promise<undefined>((resolve) => {
-  process.once('disconnect', () => {
-    resolve(undefined);
+async function main(): Promise<void> {
+  const disconnected = new Promise<undefined>((resolve) => {
+    process.once('disconnect', () => {
+      resolve(undefined);
+    });
   });
-});
-// Ctrl-C reaches every process of the terminal. This one ends when its parent has done with it.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+  // Ctrl-C reaches every process of the terminal. This one ends when its parent has done with it.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 
-const options = await Promise.race([
-  new Promise<ForkedApiOptions>((resolve) => process.once('message', resolve)),
-  disconnected,
-]);
-if (options !== undefined) {
+  const told = new Promise<ForkedApiOptions>((resolve) => process.once('message', resolve));
+  const options = await Promise.race([told, disconnected]);
+  if (options === undefined) return;
   const api = await startApi({ ...options, port: 0, docs: false });
   process.send?.(api.url);
   await disconnected;
   await api.close();
 }
-process.exit();
+
+main().then(
+  () => process.exit(),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`, () =>
+      process.exit(1),
+    );
+  },
+);
