@@ -24,7 +24,7 @@ export interface Writer {
   readonly stop: () => Promise<OutageFigures>;
 }
 
-// As many as tell within 10 ms what happens: each connects anew after the fault, with the clients that are measured.
+// Few: each connects anew after the fault, and takes the processor from the clients that are measured.
 const clientCount = 2;
 const paceMs = 5;
 const connectTimeoutMs = 1000;

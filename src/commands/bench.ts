@@ -125,13 +125,29 @@ async function bench(
   };
 }
 
-function settingsOf(
-  options: { rate: number; rounds: number; connections: number; seed: number },
-  rest: Pick<BenchSettings, 'durationMs' | 'warmUpMs'> & Partial<BenchSettings>,
-): BenchSettings {
-  const { rate, rounds, connections, seed } = options;
-  return { ratePerSecond: rate, rounds, connections, seed, writeRatio: null, through: null, ...rest };
+interface MeasuringOptions {
+  rate: number;
+  rounds: number;
+  connections: number;
+  seed: number;
+  duration: number;
+  warmUp?: number;
 }
+
+const settingsOf = (
+  { rate, rounds, connections, seed, duration: durationMs, warmUp: warmUpMs = 0 }: MeasuringOptions,
+  rest: Partial<Pick<BenchSettings, 'writeRatio' | 'through'>> = {},
+): BenchSettings => ({
+  ratePerSecond: rate,
+  rounds,
+  connections,
+  seed,
+  durationMs,
+  warmUpMs,
+  writeRatio: null,
+  through: null,
+  ...rest,
+});
 
 /** @throws USAGE */
 function writablePaths(through: readonly Path[]): Path[] {
@@ -153,12 +169,7 @@ export const registerBench: Register = (program, run) => {
         ['halab bench cache --compare before.json', 'what changed since then'],
       ),
     )
-    .action((options) =>
-      run(options, (session) => {
-        const { duration: durationMs, warmUp: warmUpMs } = options;
-        return bench(session, 'cache', options, settingsOf(options, { durationMs, warmUpMs }));
-      }),
-    );
+    .action((options) => run(options, (session) => bench(session, 'cache', options, settingsOf(options))));
   const reads = benchCommand('reads', 'reads of single products', 1000)
     .addOption(durationOption())
     .addOption(warmUpOption())
@@ -171,11 +182,9 @@ export const registerBench: Register = (program, run) => {
       ),
     )
     .action((options) =>
-      run(options, (session) => {
-        const { duration: durationMs, warmUp: warmUpMs, through } = options;
-        const settings = { durationMs, warmUpMs, through: [...new Set(through)] };
-        return bench(session, 'reads', options, settingsOf(options, settings));
-      }),
+      run(options, (session) =>
+        bench(session, 'reads', options, settingsOf(options, { through: [...new Set(options.through)] })),
+      ),
     );
   const writes = benchCommand('writes', 'inserts of single products, removed at the end', 300)
     .addOption(durationOption())
@@ -189,11 +198,9 @@ export const registerBench: Register = (program, run) => {
       ),
     )
     .action((options) =>
-      run(options, (session) => {
-        const { duration: durationMs, warmUp: warmUpMs } = options;
-        const settings = { durationMs, warmUpMs, through: writablePaths(options.through) };
-        return bench(session, 'writes', options, settingsOf(options, settings));
-      }),
+      run(options, (session) =>
+        bench(session, 'writes', options, settingsOf(options, { through: writablePaths(options.through) })),
+      ),
     );
   const mixed = benchCommand('mixed', 'reads and updates of the same products', 500)
     .addOption(durationOption())
@@ -209,9 +216,9 @@ export const registerBench: Register = (program, run) => {
     )
     .action((options) =>
       run(options, (session) => {
-        const { duration: durationMs, warmUp: warmUpMs, writeRatio } = options;
-        const settings = { durationMs, warmUpMs, writeRatio, through: writablePaths(options.through) };
-        return bench(session, 'mixed', options, settingsOf(options, settings));
+        const { writeRatio, through } = options;
+        const settings = settingsOf(options, { writeRatio, through: writablePaths(through) });
+        return bench(session, 'mixed', options, settings);
       }),
     );
   const pg = benchCommand('pg', 'pgbench through primary, proxy, replica and pooler', 300, 10)
@@ -227,11 +234,7 @@ export const registerBench: Register = (program, run) => {
         ['halab bench pg --rate 1000 --duration 10s', 'for longer, at another rate'],
       ),
     )
-    .action((options) =>
-      run(options, (session) =>
-        bench(session, 'pg', options, settingsOf(options, { durationMs: options.duration, warmUpMs: 0 })),
-      ),
-    );
+    .action((options) => run(options, (session) => bench(session, 'pg', options, settingsOf(options))));
   const group = new Command('bench').description(
     'latency, throughput and load of the database, with their intervals',
   );
