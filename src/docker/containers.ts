@@ -72,7 +72,7 @@ function createOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '2' } },
       // A name without a dot is a node's, and the engine alone answers for it: with these two it never asks the DNS
       // outside for a node that is dead. A replica asks ten times a second, a promotion waits for the question that is
-      // on its way, and 6 of 300 took 5 s here (moby, libnetwork/resolver.go: "ndots > 0 ... don't forward it out").
+      // on its way, and 8 of 600 took 5 s here (moby, libnetwork/resolver.go: "ndots > 0 ... don't forward it out").
       DnsOptions: ['ndots:1'],
       DnsSearch: ['.'],
       ...(spec.sharedMemoryBytes === undefined ? {} : { ShmSize: spec.sharedMemoryBytes }),

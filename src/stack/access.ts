@@ -52,10 +52,11 @@ export function stackAccess(engine: Engine, stack: Stack, credentials: Credentia
 
 /** @throws STACK_INCOMPLETE when no PostgreSQL node holds the credentials */
 export async function openAccess(engine: Engine, stack: Stack): Promise<StackAccess> {
-  const nodes = nodesOfKind(stack, 'postgres');
   const isRunning = ({ state }: StackNode): boolean => state === 'running';
   // What runs first: it answers soonest.
-  const inOrder = [...nodes.filter(isRunning), ...nodes.filter((node) => !isRunning(node))];
+  const inOrder = nodesOfKind(stack, 'postgres').toSorted(
+    (a, b) => Number(isRunning(b)) - Number(isRunning(a)),
+  );
   const credentials = await findCredentials(
     engine,
     inOrder.map(({ containerId }) => containerId),

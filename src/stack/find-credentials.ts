@@ -40,18 +40,13 @@ export async function findCredentials(
     if (id === undefined) throw new NoCredentials();
     const own = read(id);
     const answered = new AbortController();
-    const isOthersTurn = Promise.race([
-      own.then(
-        () => false,
-        () => true,
-      ),
-      clock.sleep(patienceMs, answered.signal).then(
-        () => true,
-        () => false,
-      ),
-    ]);
+    const silence = clock.sleep(patienceMs, answered.signal).then(() => undefined);
+    const next = Promise.race([own, silence]).then(
+      (found) => found ?? askFrom(others),
+      () => askFrom(others),
+    );
     try {
-      return await Promise.any([own, isOthersTurn.then((isTheirs) => (isTheirs ? askFrom(others) : own))]);
+      return await Promise.any([own, next]);
     } finally {
       answered.abort();
     }
