@@ -10,9 +10,6 @@ async function main(): Promise<void> {
       resolve(undefined);
     });
   });
-  // Ctrl-C reaches every process of the terminal. This one ends when its parent has done with it.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
-
   const told = new Promise<ForkedApiOptions>((resolve) => process.once('message', resolve));
   const options = await Promise.race([told, disconnected]);
   if (options === undefined) return;

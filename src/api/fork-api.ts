@@ -26,8 +26,14 @@ export interface ForkedApi extends AsyncDisposable {
  * @throws Error with what the process said when it does not start
  */
 export async function forkApi(options: ForkedApiOptions): Promise<ForkedApi> {
-  // Nothing of this process's environment: NODE_OPTIONS would be another program's.
-  const child = fork(program, { env: {}, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(program, {
+    // Nothing of this process's environment: NODE_OPTIONS would be another program's.
+    env: {},
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Ctrl-C reaches every process of the terminal's group. This one ends when its owner has done with it.
+    detached: true,
+  });
   let said = '';
   child.stderr?.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2000)));
   const exited = once(child, 'exit');
