@@ -7,7 +7,8 @@ import type { Style } from './style.js';
 export function liveReporter(stream: NodeJS.WriteStream, { paint, columns }: Style): Reporter {
   const running = new Map<string, { title: string; progress: string }>();
   // stdin is left alone: halab's own handler of Ctrl-C must hear it.
-  const spinner = ora({ stream, discardStdin: false, hideCursor: true });
+  const color = paint.level === 0 ? false : 'cyan';
+  const spinner = ora({ stream, discardStdin: false, hideCursor: true, color });
   const fit = (text: string): string => (text.length > columns - 4 ? `${text.slice(0, columns - 5)}…` : text);
   const redraw = (): void => {
     const titles = [...running.values()].map(({ title, progress }) =>
