@@ -116,9 +116,12 @@ export async function openSqlConnection(options: SqlConnectionOptions): Promise<
 
 /** A connection that is opened anew when it was lost. */
 export interface ReconnectingSql {
-  /** The connection, when there is one that can be used. Else it begins an attempt to open one, unless one is on its way. */
-  readonly use: () => SqlConnection | undefined;
-  /** Gives up what is on its way, and says goodbye. */
+  /**
+   * The connection, when it can be used; else what one attempt to open another gives, undefined when it fails. To be asked
+   * again when it has answered.
+   */
+  readonly use: () => Promise<SqlConnection | undefined>;
+  /** Says goodbye. */
   readonly close: () => Promise<void>;
 }
 
@@ -136,30 +139,22 @@ export async function reconnecting(
     onRefused,
   }: { readonly nowMs: () => number; readonly onRefused: (error: unknown, beganMs: number) => void },
 ): Promise<ReconnectingSql> {
-  const giveUp = new AbortController();
-  const cut = AbortSignal.any([options.cut, giveUp.signal]);
-  let connection: SqlConnection | undefined;
-  let pending: Promise<void> | undefined;
-  const attempt = async (): Promise<void> => {
+  const attempt = async (): Promise<SqlConnection | undefined> => {
     const beganMs = nowMs();
     try {
-      connection = await openSqlConnection({ ...options, cut });
+      return await openSqlConnection(options);
     } catch (error) {
-      if (!cut.aborted) onRefused(error, beganMs);
-    } finally {
-      pending = undefined;
+      if (!options.cut.aborted) onRefused(error, beganMs);
+      return undefined;
     }
   };
-  await attempt();
+  let connection = await attempt();
   return {
-    use: () => {
-      if (connection?.isLost() === false) return connection;
-      pending ??= attempt();
-      return undefined;
+    use: async () => {
+      if (connection?.isLost() !== false) connection = await attempt();
+      return connection;
     },
     close: async () => {
-      giveUp.abort(new Error('The client has ended'));
-      await pending;
       await connection?.close();
     },
   };

@@ -29,7 +29,7 @@ export async function sqlRegisterWriter(
   const { clientId, pace, registers, history, register, onUpdate } = options;
   const sql = await reconnecting(options, { nowMs: pace.clock.nowMs, onRefused: () => undefined });
   const turn = async (): Promise<void> => {
-    const connection = sql.use();
+    const connection = await sql.use();
     if (connection === undefined) return;
     const value = registers.next(register);
     history.wrote(clientId, register, value, pace.clock.nowMs());
@@ -73,7 +73,7 @@ export async function sqlRegisterReader(
   });
   let next = -1;
   const turn = async (): Promise<void> => {
-    const connection = sql.use();
+    const connection = await sql.use();
     if (connection === undefined) return;
     next = (next + 1) % registers.count;
     const register = next;

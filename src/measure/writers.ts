@@ -58,9 +58,9 @@ export const insertProduct: Statement = {
 /**
  * Writes through the proxy, on a connection of its own that is opened before the writer starts.
  *
- * A turn is one attempted write. Without a connection the turn begins an attempt to open one, unless one is on its way: an attempt
- * that fails counts as a write that was attempted and failed, invoked when connecting began. So an outage is
- * seen as failed writes, and none of them can be lost: nothing was sent.
+ * A turn is one attempted write. Without a connection it first opens one: an attempt that fails counts as a write that was
+ * attempted and failed, invoked when connecting began. So an outage is seen as failed writes, and none of them can be lost:
+ * nothing was sent.
  * After any error the connection is dropped: whether it still leads to a primary is not known.
  *
  * @param insert takes the key as its one parameter
@@ -79,7 +79,7 @@ export async function proxyWriter(
   });
 
   const turn = async (): Promise<void> => {
-    const ready = sql.use();
+    const ready = await sql.use();
     if (ready === undefined) return;
     const isAcknowledged = await writes.record(async (key) => {
       try {
