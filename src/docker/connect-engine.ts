@@ -3,6 +3,7 @@ import { containerCalls } from './containers.js';
 import { watchDeaths } from './death-watch.js';
 import type { Engine } from './engine.js';
 import { execCalls } from './exec.js';
+import { fileCalls } from './files.js';
 import { imageCalls } from './images.js';
 import { networkAndVolumeCalls } from './networks-and-volumes.js';
 
@@ -44,5 +45,6 @@ export async function connectEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
     ...networkAndVolumeCalls(connection),
     ...containerCalls(connection),
     ...execCalls(connection),
+    ...fileCalls(connection),
   };
 }

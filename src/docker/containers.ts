@@ -1,9 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type Docker from 'dockerode';
 import { systemClock } from '../clock/clock.js';
 import { waitUntil } from '../clock/wait-until.js';
 import { HalabError } from '../errors/halab-error.js';
-import { packFiles, unpackFirstFile } from './archive.js';
 import type { Connection } from './connection.js';
 import type { ContainerSpec, ContainerState, ContainerSummary, Engine, VolumeSpec } from './engine.js';
 import { statusOf } from './engine-errors.js';
@@ -24,10 +22,6 @@ type ContainerCalls = Pick<
   | 'unpauseContainer'
   | 'containerState'
   | 'removeContainer'
-  | 'putFiles'
-  | 'readFile'
-  | 'fileExists'
-  | 'fileBytes'
   | 'tailLogs'
   | 'followLogs'
 >;
@@ -99,23 +93,6 @@ async function unlessAlready(change: Promise<unknown>): Promise<void> {
     await change;
   } catch (error) {
     if (statusOf(error) !== 304) throw error;
-  }
-}
-
-/** What the engine tells of a file in a header of its answer; undefined when there is none. */
-async function statFile(
-  { docker, call }: Pick<Connection, 'docker' | 'call'>,
-  id: string,
-  path: string,
-): Promise<{ size: number } | undefined> {
-  try {
-    const answer = (await docker.getContainer(id).infoArchive({ path })) as IncomingMessage;
-    // An answer that nobody reads, though it is empty, keeps its connection open and the process alive.
-    answer.resume();
-    const header = answer.headers['x-docker-container-path-stat'];
-    return JSON.parse(Buffer.from(String(header), 'base64').toString()) as { size: number };
-  } catch (error) {
-    return statusOf(error) === 404 ? undefined : await call(Promise.reject(error as Error));
   }
 }
 
@@ -195,19 +172,6 @@ export const containerCalls = ({ docker, call }: Connection): ContainerCalls => 
       ),
     );
   },
-
-  putFiles: async (id, files) => {
-    await call(docker.getContainer(id).putArchive(await packFiles(files), { path: '/' }));
-  },
-  readFile: async (id, path) => {
-    try {
-      return await unpackFirstFile(await docker.getContainer(id).getArchive({ path }));
-    } catch (error) {
-      return statusOf(error) === 404 ? undefined : await call(Promise.reject(error as Error));
-    }
-  },
-  fileExists: async (id, path) => (await statFile({ docker, call }, id, path)) !== undefined,
-  fileBytes: async (id, path) => (await statFile({ docker, call }, id, path))?.size,
 
   tailLogs: async (id, lines) => {
     const output = await call(

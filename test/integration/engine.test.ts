@@ -42,3 +42,21 @@ it('goes on with what is frozen, leaves alone what runs, and says so of what has
   await engine.signalContainer(redis, 'SIGKILL');
   await expect(engine.unpauseContainer(redis)).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
 });
+
+it('reads a file as it is now: changed at once, by itself or by a program inside, and gone', async () => {
+  await using stack = await startTestStack();
+  const { engine } = stack.operation;
+  const redis = await stack.containerId('redis');
+  const path = '/tmp/note';
+  const put = (text: string): Promise<void> =>
+    engine.putFiles(redis, [{ path, text, mode: 0o644, uid: 999, gid: 999 }]);
+  expect(await engine.readFile(redis, path)).toBeUndefined();
+  for (const text of ['one', 'two', 'six']) {
+    await put(text);
+    expect([await engine.readFile(redis, path), await engine.readFile(redis, path)]).toEqual([text, text]);
+  }
+  await engine.exec(redis, ['sh', '-c', `printf ten > ${path}`]);
+  expect(await engine.readFile(redis, path)).toBe('ten');
+  await engine.exec(redis, ['rm', path]);
+  expect(await engine.readFile(redis, path)).toBeUndefined();
+});

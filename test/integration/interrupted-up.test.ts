@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { firstChunk, spawnHalab } from '../support/halab-process.js';
 import { planTestStack, type TestStack } from '../support/stack.js';
 
-/** Starts `up` and sends it a signal this long after its first event; returns how it ended. */
+/** Starts a command that brings the stack up and sends it a signal this long after its first event; returns how it ended. */
 async function interruptUp(
   { name }: TestStack,
   signal: 'SIGINT' | 'SIGKILL',
   afterMs: number,
+  command = ['up'],
 ): Promise<{ exitCode: number | undefined; stderr: string }> {
-  const up = spawnHalab(['up', '--stack', name, '--ports', 'auto']);
+  const up = spawnHalab([...command, '--stack', name, '--ports', 'auto']);
   await firstChunk(up.stderr);
   // A moment in the middle of its work, not a wait for anything.
   await new Promise((resolve) => setTimeout(resolve, afterMs));
@@ -47,6 +48,17 @@ describe.concurrent('Ctrl-C during up', () => {
     expect([0, 4]).toContain((await stack.halab('down')).exitCode);
     const { stdout } = await stack.halab('ls --json');
     expect(stdout).not.toContain(stack.name);
+  });
+});
+
+describe.concurrent('Ctrl-C while the stack of a lab comes up', () => {
+  it.for([100, 700])('after %i ms leaves nothing of it, and says so', async (afterMs) => {
+    await using stack = await planTestStack();
+    const { exitCode, stderr } = await interruptUp(stack, 'SIGINT', afterMs, ['lab', 'run', 'redis-down']);
+    expect(exitCode).toBe(5);
+    expect(stderr).toContain('The stack that the lab made is removed.');
+    // 4: there is no such stack.
+    expect((await stack.halab('down')).exitCode).toBe(4);
   });
 });
 

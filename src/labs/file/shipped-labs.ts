@@ -26,7 +26,7 @@ function readLab(nameOrFile: string): { text: string; file: string } {
   if (shipped === undefined && !isFile(nameOrFile)) {
     throw new HalabError(
       'LAB_NOT_FOUND',
-      `There is no lab named ${nameOrFile}${meant(nameOrFile, shippedLabs())}.`,
+      `There is no lab named ${nameOrFile}${meant(nameOrFile, shippedLabs())}`,
       { hint: 'The labs that ship: halab lab list. A file of your own needs its ending: ./my-lab.yaml.' },
     );
   }

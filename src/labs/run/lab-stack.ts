@@ -1,6 +1,6 @@
 import { HalabError } from '../../errors/halab-error.js';
 import { typed } from '../../errors/typed.js';
-import { down } from '../../stack/down.js';
+import { down, hasParts } from '../../stack/down.js';
 import { askEngine } from '../../stack/engine-answers.js';
 import { observe } from '../../stack/observe.js';
 import type { Operation } from '../../stack/operation.js';
@@ -15,6 +15,8 @@ export interface LabStackOptions {
   ports: PortChoice;
   /** Remove a stack of that name first, whoever made it. */
   fresh: boolean;
+  /** Leave what there is of it when the command is interrupted. */
+  keep: boolean;
 }
 
 /** What a user's stack lacks for a lab; undefined when it fits. */
@@ -34,7 +36,7 @@ function misfit(found: Stack, { replicas, pooler }: Lab['stack']): string | unde
  */
 export async function prepareLabStack(
   operation: Operation,
-  { lab, stack, ports, fresh }: LabStackOptions,
+  { lab, stack, ports, fresh, keep }: LabStackOptions,
 ): Promise<boolean> {
   const { engine } = operation;
   const found = await findStack(engine, stack);
@@ -60,14 +62,37 @@ export async function prepareLabStack(
     });
   }
   const { replicas, sync, pooler } = lab.stack;
-  await up(operation, {
-    name: stack,
-    topology: 'classic',
-    ports,
-    lab: lab.name,
-    replicas,
-    pooler,
-    ...(sync === 'off' ? {} : { sync }),
-  });
+  try {
+    await up(operation, {
+      name: stack,
+      topology: 'classic',
+      ports,
+      lab: lab.name,
+      replicas,
+      pooler,
+      ...(sync === 'off' ? {} : { sync }),
+    });
+  } catch (error) {
+    // Another error is better understood beside what there is of the stack; the next run replaces it.
+    if (keep || !isInterruption(error)) throw error;
+    await removeLabStack(operation, stack);
+    throw interruptedLab(error);
+  }
   return true;
 }
+
+/** After Ctrl-C too: a lab's own stack is nobody's work. */
+export async function removeLabStack(operation: Operation, stack: string): Promise<void> {
+  if (await hasParts(operation.engine, stack))
+    await down({ ...operation, signal: undefined }, stack, { keepData: false });
+}
+
+export const isInterruption = (error: unknown): boolean =>
+  error instanceof HalabError && error.code === 'INTERRUPTED';
+
+/** What to do after Ctrl-C when nothing is left of the lab's own stack. */
+export const interruptedLab = (cause: unknown): HalabError =>
+  new HalabError('INTERRUPTED', 'Interrupted.', {
+    hint: 'The stack that the lab made is removed. Run the lab again: it begins anew.',
+    cause,
+  });

@@ -14,7 +14,6 @@ import { type Load, startLoad } from '../../measure/load.js';
 import { Registers } from '../../measure/registers.js';
 import { readServerState } from '../../nodes/postgres/server-state.js';
 import { postgresUrl } from '../../nodes/postgres/url.js';
-import { down } from '../../stack/down.js';
 import { stackEndpoints } from '../../stack/endpoints.js';
 import { askEngine } from '../../stack/engine-answers.js';
 import type { Operation } from '../../stack/operation.js';
@@ -29,7 +28,7 @@ import type { Lab } from '../file/parse-lab.js';
 import { type LabRecord, type StepRecord, verdictOf, type Window } from '../record.js';
 import { assertionsOf } from './conclude.js';
 import type { Evidence } from './evidence.js';
-import { prepareLabStack } from './lab-stack.js';
+import { interruptedLab, isInterruption, prepareLabStack, removeLabStack } from './lab-stack.js';
 import { describeMachine } from './manifest.js';
 import { type Explainer, runSteps } from './run-steps.js';
 
@@ -259,15 +258,17 @@ export async function runLab(outer: Operation, options: RunLabOptions): Promise<
   const { lab, stack, evidence, keep } = options;
   const recorder = new RunRecorder(outer.clock, evidence.event);
   const operation: Operation = { ...outer, emit: recorder.listen(outer.emit) };
-  const made = await prepareLabStack(outer, { lab, stack, ports: options.ports, fresh: options.fresh });
+  const { ports, fresh } = options;
+  const made = await prepareLabStack(outer, { lab, stack, ports, fresh, keep });
   try {
     const record = await measureLab(operation, options, recorder);
     const next = keep || !made ? [typed(stack, 'status'), typed(stack, 'down')] : [];
     const whole = { ...record, next };
     await evidence.record(whole);
     return whole;
+  } catch (error) {
+    throw made && !keep && isInterruption(error) ? interruptedLab(error) : error;
   } finally {
-    // After Ctrl-C too: a lab's own stack is nobody's work.
-    if (made && !keep) await down({ ...outer, signal: undefined }, stack, { keepData: false });
+    if (made && !keep) await removeLabStack(outer, stack);
   }
 }
