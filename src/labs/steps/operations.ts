@@ -15,14 +15,11 @@ import { getStack } from '../../stack/stack.js';
 import { applySync } from '../../stack/sync.js';
 import { missingWrites } from '../context/missing-writes.js';
 import { Duration, msOf, NodeWord } from '../language/words.js';
-import { defineStep, type StepKind } from './step-kind.js';
+import { defineOperation, type StepKind } from './step-kind.js';
 
 const closed = { additionalProperties: false };
 const Action = Type.Union([Type.Literal('reload'), Type.Literal('restart')]);
 const switchoverPause = '5s';
-
-const defineOperation: typeof defineStep = (keys, definition) =>
-  defineStep(keys, { ...definition, operates: true });
 
 /** A node that goes away takes its clients with it. */
 const stopLike = (word: 'stop' | 'restart', run: typeof stopNode): StepKind =>

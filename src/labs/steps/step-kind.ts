@@ -29,7 +29,6 @@ export interface StepKind {
 interface Definition<Step> {
   readonly text: (step: Step) => string;
   readonly opens?: (step: Step) => string;
-  operates?: true;
   /** False for a step that only passes time, or says something. */
   foretold?: false;
   /** Found out before the lab runs. @throws NoCondition */
@@ -43,26 +42,35 @@ const common = {
   refused: Type.Optional(Type.String({ pattern: '^[A-Z_]+$' })),
 };
 
-/** A kind of step, from the keys that it has. */
-export function defineStep<const Keys extends Record<string, TSchema>>(
+type Keys = Readonly<Record<string, TSchema>>;
+type StepOf<K extends Keys> = Static<Type.TObject<K>>;
+
+const stepKind = (
   keys: Keys,
-  { text, opens, operates, foretold, check, run }: Definition<Static<Type.TObject<Keys>>>,
-): StepKind {
-  return {
-    schema: Type.Object({ ...keys, ...common }, { additionalProperties: false }),
-    prepare: (given) => {
-      const step = given as Static<Type.TObject<Keys>>;
-      check?.(step);
-      return {
-        text: text(step),
-        opens: opens?.(step) ?? null,
-        operates: operates ?? false,
-        foretold: foretold ?? true,
-        run: (context) => run(context, step),
-      };
-    },
-  };
-}
+  { text, opens, foretold, check, run }: Definition<never>,
+  operates: boolean,
+): StepKind => ({
+  schema: Type.Object({ ...keys, ...common }, { additionalProperties: false }),
+  prepare: (given) => {
+    const step = given as never;
+    check?.(step);
+    return {
+      text: text(step),
+      opens: opens?.(step) ?? null,
+      operates,
+      foretold: foretold ?? true,
+      run: (context) => run(context, step),
+    };
+  },
+});
+
+/** A kind of step, from the keys that it has. */
+export const defineStep = <const K extends Keys>(keys: K, definition: Definition<StepOf<K>>): StepKind =>
+  stepKind(keys, definition, false);
+
+/** One that changes the stack, as a command of halab does. */
+export const defineOperation = <const K extends Keys>(keys: K, definition: Definition<StepOf<K>>): StepKind =>
+  stepKind(keys, definition, true);
 
 /** An expectation that did not hold: the lab failed, and nothing else went wrong. */
 export class NotAsExpected extends Error {}
