@@ -1,9 +1,15 @@
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { label } from '../../src/stack/labels.js';
-import { startTestStack } from '../support/stack.js';
+import { startTestStack, type TestStack } from '../support/stack.js';
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await startTestStack();
+});
+beforeEach(async () => stack.operation.engine.startContainer(await stack.containerId('redis')));
+afterAll(() => stack[Symbol.asyncDispose]());
 
 it('death watch: hears of the end of a node, and forgets it when the node starts again', async () => {
-  await using stack = await startTestStack();
   const { engine } = stack.operation;
   using deaths = engine.watchDeaths({ [label.stack]: stack.name });
   // An end that was heard proves that the watch listens: it begins some time after the call.
@@ -31,7 +37,6 @@ it('death watch: hears of the end of a node, and forgets it when the node starts
 });
 
 it('goes on with what is frozen, leaves alone what runs, and says so of what has ended', async () => {
-  await using stack = await startTestStack();
   const { engine } = stack.operation;
   const redis = await stack.containerId('redis');
   await engine.pauseContainer(redis);
@@ -44,7 +49,6 @@ it('goes on with what is frozen, leaves alone what runs, and says so of what has
 });
 
 it('reads a file as it is now: changed at once, by itself or by a program inside, and gone', async () => {
-  await using stack = await startTestStack();
   const { engine } = stack.operation;
   const redis = await stack.containerId('redis');
   const path = '/tmp/note';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startTestStack, type TestStack } from '../support/stack.js';
+import { planTestStack, startTestStack, type TestStack } from '../support/stack.js';
 import { cutReplication } from './cut-replication.js';
 
 const kill = async (stack: TestStack, node: string): Promise<void> =>
@@ -94,7 +94,7 @@ it('fence refuses a replica and the only primary; with --force it stops that too
 });
 
 it('--max-lag takes a number of bytes, and nothing else', async () => {
-  await using stack = await startTestStack();
+  await using stack = await planTestStack();
   const { exitCode, stderr } = await stack.halab('failover --promote --max-lag some');
   expect(exitCode).toBe(2);
   expect(stderr).toContain('16kB');

@@ -47,6 +47,23 @@ describe('a fault', () => {
   afterEach(() => stack.untilHealthy());
   afterAll(() => stack[Symbol.asyncDispose]());
 
+  it('refuses what makes no sense, and changes nothing', async () => {
+    for (const [line, code] of [
+      ['fault kill nobody', 'NODE_NOT_FOUND'],
+      ['fault crash redis', 'NODE_NOT_FOUND'],
+      ['fault lag db-primary', 'NOT_A_REPLICA'],
+      ['heal db-replica', 'NOTHING_TO_HEAL'],
+      ['heal', 'NOTHING_TO_HEAL'],
+      ['heal nobody', 'NODE_NOT_FOUND'],
+    ] as const) {
+      const { exitCode, stderr } = await stack.halab(line);
+      expect([line, exitCode]).toEqual([line, 4]);
+      expect(stderr).toContain(`[${code}]`);
+    }
+    await stack.untilHealthy();
+    expect((await stack.halabJson('history')).data).toEqual({ entries: [] });
+  });
+
   it.each([
     ['kill', 'db-replica', 'stopped', 'node-stopped'],
     ['pause', 'db-replica', 'pause', 'node-paused'],
@@ -237,24 +254,6 @@ it('a wiped primary is replaced by a failover, and comes back as a replica', asy
   expect(await stack.sql('db-primary', 'SELECT pg_is_in_recovery(), stock FROM products WHERE id = 1')).toBe(
     't|5',
   );
-});
-
-it('refuses what makes no sense, and changes nothing', async () => {
-  await using stack = await startTestStack();
-  for (const [line, code] of [
-    ['fault kill nobody', 'NODE_NOT_FOUND'],
-    ['fault crash redis', 'NODE_NOT_FOUND'],
-    ['fault lag db-primary', 'NOT_A_REPLICA'],
-    ['heal db-replica', 'NOTHING_TO_HEAL'],
-    ['heal', 'NOTHING_TO_HEAL'],
-    ['heal nobody', 'NODE_NOT_FOUND'],
-  ] as const) {
-    const { exitCode, stderr } = await stack.halab(line);
-    expect([line, exitCode]).toEqual([line, 4]);
-    expect(stderr).toContain(`[${code}]`);
-  }
-  await stack.untilHealthy();
-  expect((await stack.halabJson('history')).data).toEqual({ entries: [] });
 });
 
 it('a full disk ends the server, and is told from other ends; heal gives the room back, and nothing is lost', async () => {

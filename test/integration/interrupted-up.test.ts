@@ -30,17 +30,14 @@ async function expectConvergence(stack: TestStack): Promise<void> {
 }
 
 describe.concurrent('Ctrl-C during up', () => {
-  it.for([0, 100, 250, 500, 900])(
-    'after %i ms ends it with exit code 5, and the next up goes on',
-    async (afterMs) => {
-      await using stack = await planTestStack();
-      const { exitCode, stderr } = await interruptUp(stack, 'SIGINT', afterMs);
-      // Late in its work it may have been done already.
-      expect([0, 5]).toContain(exitCode);
-      if (exitCode === 5) expect(stderr).toContain('INTERRUPTED');
-      await expectConvergence(stack);
-    },
-  );
+  it.for([0, 250, 900])('after %i ms ends it with exit code 5, and the next up goes on', async (afterMs) => {
+    await using stack = await planTestStack();
+    const { exitCode, stderr } = await interruptUp(stack, 'SIGINT', afterMs);
+    // Late in its work it may have been done already.
+    expect([0, 5]).toContain(exitCode);
+    if (exitCode === 5) expect(stderr).toContain('INTERRUPTED');
+    await expectConvergence(stack);
+  });
 
   it.for([100, 400])('after %i ms leaves nothing that down does not remove', async (afterMs) => {
     await using stack = await planTestStack();

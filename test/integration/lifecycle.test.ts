@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { label } from '../../src/stack/labels.js';
 import type { StackSummary } from '../../src/stack/list.js';
 import { isFree } from '../../src/stack/ports.js';
@@ -37,8 +37,13 @@ const countSku = (stack: TestStack, node: string, sku: string): Promise<string> 
   stack.sql(node, `SELECT count(*) FROM products WHERE sku = '${sku}'`);
 
 describe('up, typed again', () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await startTestStack();
+  });
+  afterAll(() => stack[Symbol.asyncDispose]());
+
   it('does nothing on a stack that runs, and says so; starts what is stopped, and names it', async () => {
-    await using stack = await startTestStack();
     const { endpoints } = stack;
     const before = await endpoints();
 
@@ -65,7 +70,6 @@ describe('up, typed again', () => {
   });
 
   it('makes a container again that somebody removed, with the data and credentials that are left', async () => {
-    await using stack = await startTestStack();
     await insert(stack, 'REMOVED-1');
     for (const node of ['redis', 'db-replica']) {
       await stack.operation.engine.removeContainer(await stack.containerId(node));

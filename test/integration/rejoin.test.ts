@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RejoinResult } from '../../src/failover/rejoin.js';
 import { lockStack } from '../../src/stack/lock.js';
 import { startTestStack, type TestStack } from '../support/stack.js';
@@ -122,31 +122,38 @@ it('a rejoin that was cut off before it was decided, or in a rewind, is done aga
   await stack.untilHealthy();
 });
 
-it('refuses while another command changes the stack, and names it', async () => {
-  await using stack = await startTestStack();
-  using _held = await lockStack(stack.operation.engine.endpoint.url, stack.name, 'halab failover');
-  for (const line of ['rejoin db-replica', 'promote db-replica', 'failover --promote', 'up', 'down']) {
-    const { exitCode, stderr } = await stack.halab(line);
-    expect([line, exitCode]).toEqual([line, 4]);
-    expect(stderr).toContain('[STACK_BUSY]');
-    expect(stderr).toContain('halab failover');
-  }
-  await stack.untilHealthy();
-});
+describe('one that cannot be done', () => {
+  // One stack: what was refused has changed nothing.
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await startTestStack();
+  });
+  afterAll(() => stack[Symbol.asyncDispose]());
 
-it('refuses to rejoin a primary, a node that is none, and without a primary to follow', async () => {
-  await using stack = await startTestStack();
-  for (const [line, code] of [
-    ['rejoin db-primary', 'REJOIN_PRIMARY'],
-    ['rejoin db-nowhere', 'NODE_NOT_FOUND'],
-    ['rejoin redis', 'NODE_NOT_FOUND'],
-  ]) {
-    const { exitCode, stderr } = await stack.halab(String(line));
+  it('is refused while another command changes the stack, and names it', async () => {
+    using _held = await lockStack(stack.operation.engine.endpoint.url, stack.name, 'halab failover');
+    for (const line of ['rejoin db-replica', 'promote db-replica', 'failover --promote', 'up', 'down']) {
+      const { exitCode, stderr } = await stack.halab(line);
+      expect([line, exitCode]).toEqual([line, 4]);
+      expect(stderr).toContain('[STACK_BUSY]');
+      expect(stderr).toContain('halab failover');
+    }
+    await stack.untilHealthy();
+  });
+
+  it('is refused to a primary, to a node that is none, and without a primary to follow', async () => {
+    for (const [line, code] of [
+      ['rejoin db-primary', 'REJOIN_PRIMARY'],
+      ['rejoin db-nowhere', 'NODE_NOT_FOUND'],
+      ['rejoin redis', 'NODE_NOT_FOUND'],
+    ]) {
+      const { exitCode, stderr } = await stack.halab(String(line));
+      expect(exitCode).toBe(4);
+      expect(stderr).toContain(`[${String(code)}]`);
+    }
+    await stack.halab('stop db-primary');
+    const { exitCode, stderr } = await stack.halab('rejoin db-replica');
     expect(exitCode).toBe(4);
-    expect(stderr).toContain(`[${String(code)}]`);
-  }
-  await stack.halab('stop db-primary');
-  const { exitCode, stderr } = await stack.halab('rejoin db-replica');
-  expect(exitCode).toBe(4);
-  expect(stderr).toContain('[NO_PRIMARY]');
+    expect(stderr).toContain('[NO_PRIMARY]');
+  });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock/clock.js';
 import { readRunKeys } from '../../src/measure/final-read.js';
 import { judgeLedger } from '../../src/measure/judge-ledger.js';
@@ -55,49 +55,55 @@ it('swaps the roles and back under load: no write is lost or left in doubt', asy
     expect(await stack.sql(node, 'SHOW idle_session_timeout')).toBe('0');
 });
 
-it('is called off while a transaction is open, and the old primary goes on, with its sessions', async () => {
-  await using stack = await startTestStack();
-  const { writeUrl } = await stack.endpoints();
-  const client = new Client({ connectionString: writeUrl, application_name: 'long-runner' });
-  await client.connect();
-  await client.query('BEGIN');
-  await client.query('UPDATE products SET stock = 9 WHERE id = 1');
-  const { exitCode, stderr } = await stack.halab('switchover --max-pause 300ms');
-  expect(exitCode).toBe(4);
-  expect(stderr).toContain('[SWITCHOVER_CALLED_OFF]');
-  expect(stderr).toContain('(long-runner): idle in transaction');
-  await client.query('COMMIT');
-  await client.end();
-  expect(await roles(stack)).toEqual(['primary', 'replica']);
-  await stack.untilHealthy();
-  expect(await stack.sql('db-primary', 'SHOW idle_session_timeout')).toBe('0');
-  expect(await stack.sql('db-primary', 'SELECT stock FROM products WHERE id = 1')).toBe('9');
-});
+describe('one that cannot be done', () => {
+  // One stack: what was refused or called off has changed nothing.
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await startTestStack();
+  });
+  afterAll(() => stack[Symbol.asyncDispose]());
 
-it('is called off while the replica does not catch up', async () => {
-  await using stack = await startTestStack();
-  expect((await stack.halab('fault lag db-replica')).exitCode).toBe(0);
-  await stack.sql('db-primary', 'UPDATE products SET stock = 9 WHERE id = 1');
-  const { exitCode, stderr } = await stack.halab('switchover --max-pause 300ms');
-  expect(exitCode).toBe(4);
-  expect(stderr).toMatch(/db-replica was \d+ bytes behind/);
-  expect((await stack.halab('heal')).exitCode).toBe(0);
-  await stack.untilHealthy();
-});
+  it('is called off while a transaction is open, and the old primary goes on, with its sessions', async () => {
+    const { writeUrl } = await stack.endpoints();
+    const client = new Client({ connectionString: writeUrl, application_name: 'long-runner' });
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query('UPDATE products SET stock = 9 WHERE id = 1');
+    const { exitCode, stderr } = await stack.halab('switchover --max-pause 300ms');
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('[SWITCHOVER_CALLED_OFF]');
+    expect(stderr).toContain('(long-runner): idle in transaction');
+    await client.query('COMMIT');
+    await client.end();
+    expect(await roles(stack)).toEqual(['primary', 'replica']);
+    await stack.untilHealthy();
+    expect(await stack.sql('db-primary', 'SHOW idle_session_timeout')).toBe('0');
+    expect(await stack.sql('db-primary', 'SELECT stock FROM products WHERE id = 1')).toBe('9');
+  });
 
-it('refuses without a primary that answers, to the primary itself, and without a replica that streams', async () => {
-  await using stack = await startTestStack();
-  const refused = async (line: string, code: string): Promise<void> => {
-    const { exitCode, stderr } = await stack.halab(line);
-    expect([line, exitCode, stderr]).toEqual([line, 4, expect.stringContaining(`[${code}]`)]);
-  };
-  await refused('switchover db-primary', 'NOT_A_REPLICA');
-  await refused('switchover nobody', 'NODE_NOT_FOUND');
-  await stack.halab('stop db-replica');
-  await refused('switchover', 'NO_REPLICA');
-  await stack.halab('start db-replica');
-  await stack.halab('fault kill db-primary');
-  await refused('switchover', 'NO_PRIMARY');
+  it('is called off while the replica does not catch up', async () => {
+    expect((await stack.halab('fault lag db-replica')).exitCode).toBe(0);
+    await stack.sql('db-primary', 'UPDATE products SET stock = 9 WHERE id = 1');
+    const { exitCode, stderr } = await stack.halab('switchover --max-pause 300ms');
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/db-replica was \d+ bytes behind/);
+    expect((await stack.halab('heal')).exitCode).toBe(0);
+    await stack.untilHealthy();
+  });
+
+  it('refuses without a primary that answers, to the primary itself, and without a replica that streams', async () => {
+    const refused = async (line: string, code: string): Promise<void> => {
+      const { exitCode, stderr } = await stack.halab(line);
+      expect([line, exitCode, stderr]).toEqual([line, 4, expect.stringContaining(`[${code}]`)]);
+    };
+    await refused('switchover db-primary', 'NOT_A_REPLICA');
+    await refused('switchover nobody', 'NODE_NOT_FOUND');
+    await stack.halab('stop db-replica');
+    await refused('switchover', 'NO_REPLICA');
+    await stack.halab('start db-replica');
+    await stack.halab('fault kill db-primary');
+    await refused('switchover', 'NO_PRIMARY');
+  });
 });
 
 it('clients of the API notice nothing: it waits, and repeats what was not carried out', async () => {

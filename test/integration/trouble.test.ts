@@ -46,33 +46,37 @@ async function holdPort(): Promise<{ port: number } & AsyncDisposable> {
 }
 
 describe('a port that is taken', () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await startTestStack();
+  });
+  afterAll(() => stack[Symbol.asyncDispose]());
+
   it('by a program: the port, the program and the remedy are named, and nothing is created', async () => {
-    await using stack = await planTestStack();
+    await using planned = await planTestStack();
     await using held = await holdPort();
-    const { exitCode, stderr } = await stack.halab(`up --port-offset ${held.port - 5432}`);
+    const { exitCode, stderr } = await planned.halab(`up --port-offset ${held.port - 5432}`);
     expect(exitCode).toBe(6);
     expect(stderr).toContain(`Port ${held.port}, which db-primary needs, is in use`);
     const tools = await Promise.all(['ss', 'lsof'].map((tool) => execa(tool, ['-v'], { reject: false })));
     if (tools.some(({ code }) => code !== 'ENOENT')) expect(stderr).toContain(`(process ${process.pid}).`);
     expect(stderr).toContain('halab up --port-offset 100, or --ports auto');
-    await expectNothingCreated(stack);
+    await expectNothingCreated(planned);
   });
 
   it('by another stack: its container is named, and nothing is created', async () => {
-    await using first = await startTestStack();
     await using second = await planTestStack();
-    const { nodes } = await first.endpoints();
+    const { nodes } = await stack.endpoints();
     const port = Number(new URL(nodes['db-primary'] ?? '').port);
     const { exitCode, stderr } = await second.halab(`up --port-offset ${port - 5432}`);
     expect(exitCode).toBe(6);
     expect(stderr).toContain(
-      `Port ${port}, which db-primary needs, is in use by the container ${first.name}-db-primary of the stack ${first.name}.`,
+      `Port ${port}, which db-primary needs, is in use by the container ${stack.name}-db-primary of the stack ${stack.name}.`,
     );
     await expectNothingCreated(second);
   });
 
   it('while a node was stopped: start and up name it, and the node starts once it is free', async () => {
-    await using stack = await startTestStack();
     const port = Number(new URL((await stack.endpoints()).redisUrl).port);
     await stack.halab('stop redis');
     const server = createServer();
