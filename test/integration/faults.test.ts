@@ -157,6 +157,13 @@ describe('a fault', () => {
     expect((data as Snapshot).findings).toContainEqual(
       expect.objectContaining({ code: 'cut-off', message: 'db-replica is cut off from db-primary.' }),
     );
+    // A call that nobody answers is given up. Left to the kernel it lasts 127 s, and so long the replica would follow nobody.
+    await expect
+      .poll(async () => (await stack.halab('logs db-replica -n 20')).stdout, {
+        timeout: 30_000,
+        interval: 500,
+      })
+      .toMatch(/could not connect to the primary server: .* Connection timed out/);
     expect((await stack.halab('repair')).exitCode).toBe(0);
     await expect.poll(() => replayed(stack), { timeout: 20_000 }).toBe('6');
   });

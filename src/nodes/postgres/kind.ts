@@ -39,6 +39,13 @@ export const rejoinOrder = (order: RejoinOrder, primary: string): FileEntry => (
   ...owner,
 });
 
+/**
+ * A walreceiver that calls while its primary goes down may get no answer at all; left to the kernel, that call lasts 127 s,
+ * and the replica follows nobody until then. `connect_timeout` does not end it: only connections made with PQconnectdb
+ * obey it, and a walreceiver polls (PostgreSQL manual, PQconnectStartParams). `tcp_user_timeout` does (tcp(7)).
+ */
+const noAnswer = 'tcp_user_timeout=2000';
+
 const nodeConf = (name: string, upstream: string | undefined): string =>
   [
     '# Written by halab: what this node has of its own.',
@@ -46,7 +53,7 @@ const nodeConf = (name: string, upstream: string | undefined): string =>
     ...(upstream === undefined
       ? []
       : [
-          `primary_conninfo = 'host=${upstream} port=5432 user=replicator application_name=${name} passfile=${home}/.pgpass connect_timeout=2'`,
+          `primary_conninfo = 'host=${upstream} port=5432 user=replicator application_name=${name} passfile=${home}/.pgpass ${noAnswer}'`,
           `primary_slot_name = '${slotName(name)}'`,
         ]),
     '',
