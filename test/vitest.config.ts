@@ -59,7 +59,7 @@ export default defineConfig({
     env: { XDG_STATE_HOME: stateHome },
     teardownTimeout: 60_000,
     // One file a processor: on two of them three workers gain a twentieth of the time (206 s and 216 s for eight files with
-    // stacks) and slow each test down by half. Tests of pure parts come first, where no stack takes the processor from their
+    // stacks) and make each test two fifths slower. Tests of pure parts come first, where no stack takes the processor from their
     // timers.
     maxWorkers: '100%',
     // No module keeps anything from one file to the next: loading them once saves a third of the time of the unit tests.

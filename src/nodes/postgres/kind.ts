@@ -40,11 +40,12 @@ export const rejoinOrder = (order: RejoinOrder, primary: string): FileEntry => (
 });
 
 /**
- * A walreceiver that calls while its primary goes down may get no answer at all; left to the kernel, that call lasts 127 s,
- * and the replica follows nobody until then. `connect_timeout` does not end it: only connections made with PQconnectdb
- * obey it, and a walreceiver polls (PostgreSQL manual, PQconnectStartParams). `tcp_user_timeout` does (tcp(7)).
+ * A walreceiver that calls while its primary goes down may get no answer at all; left to the kernel, that call lasts two
+ * minutes (tcp_syn_retries), and the replica follows nobody until then. `connect_timeout` does not end it: "ignored when using
+ * PQconnectPoll", as a walreceiver does (PostgreSQL manual, PQconnectStartParams). This does, after 2 s; it bounds in the same way
+ * what the receiver sends while it streams (tcp(7), TCP_USER_TIMEOUT).
  */
-const noAnswer = 'tcp_user_timeout=2000';
+const tcpUserTimeout = 'tcp_user_timeout=2000';
 
 const nodeConf = (name: string, upstream: string | undefined): string =>
   [
@@ -53,7 +54,7 @@ const nodeConf = (name: string, upstream: string | undefined): string =>
     ...(upstream === undefined
       ? []
       : [
-          `primary_conninfo = 'host=${upstream} port=5432 user=replicator application_name=${name} passfile=${home}/.pgpass ${noAnswer}'`,
+          `primary_conninfo = 'host=${upstream} port=5432 user=replicator application_name=${name} passfile=${home}/.pgpass ${tcpUserTimeout}'`,
           `primary_slot_name = '${slotName(name)}'`,
         ]),
     '',
