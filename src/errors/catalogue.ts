@@ -261,7 +261,7 @@ export const catalogue = {
   INTERRUPTED: entry(
     exitCodes.incomplete,
     'The command was interrupted (Ctrl-C or SIGTERM).',
-    'Run it again: it goes on from what is there. `halab down` removes everything.',
+    'Run it again: it goes on from what is there. `halab down --stack NAME` removes a stack.',
   ),
 } as const satisfies Record<string, CatalogueEntry>;
 
