@@ -73,7 +73,17 @@ try {
         ...[min, median, max, count, close].map((value) => value.toFixed(0)),
       ]),
     );
-    return { result: { benchmark: 'exactness', compared, rounds }, text };
+    // What `halab lab run --repeat` tells is a median, too.
+    const medians = Object.fromEntries(
+      (['lab', 'first', 'second'] as const).map((observer) => [
+        observer,
+        summarise(rounds.map((round) => round[observer])).median,
+      ]),
+    );
+    const ofRuns = `median of the runs in ms: ${Object.entries(medians)
+      .map(([observer, ms]) => `${observer} ${ms.toFixed(0)}`)
+      .join(', ')}`;
+    return { result: { benchmark: 'exactness', compared, medians, rounds }, text: `${text}\n${ofRuns}` };
   });
 } finally {
   // At the end, for the reason given in up.ts.

@@ -8,6 +8,25 @@ export interface Clock {
   readonly sleep: (durationMs: number, signal?: AbortSignal) => Promise<void>;
 }
 
+/** The clock of the machine, which all of its processes read (CLOCK_MONOTONIC). */
+const machineMs = (): number => {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1000 + nanoseconds / 1e6;
+};
+
+/**
+ * Zero of a clock on that of the machine: with it another process can read the same times. The latest of a few readings: a
+ * process that has to wait between the two looks gets one that is too early.
+ */
+export const originOf = ({ nowMs }: Clock): number =>
+  Math.max(...Array.from({ length: 5 }, () => machineMs() - nowMs()));
+
+/** The clock of another process of this machine. */
+export const clockSince = (originMs: number): Clock => ({
+  ...systemClock,
+  nowMs: () => machineMs() - originMs,
+});
+
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   date: () => new Date(),

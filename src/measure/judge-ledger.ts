@@ -10,7 +10,7 @@ export type LedgerVerdict = WriteVerdict & {
 };
 
 /** A part of a run, on its clock. */
-interface Part {
+export interface Part {
   name: string;
   fromMs: number;
   untilMs: number;

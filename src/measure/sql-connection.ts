@@ -127,8 +127,7 @@ export interface ReconnectingSql {
 
 /**
  * Opens a connection, and another whenever that was lost; one attempt after the other. Attempts that overlap would learn earlier
- * that the service is back, and cost the processor that it needs for that: with one begun every 20 ms by each of four
- * clients the lab's own figure was up to 81 ms above that of a writer beside it (`npm run perf:exactness -- --runs 6`).
+ * that the service is back, and cost the processor that it needs for that.
  *
  * @param onRefused told of each attempt that failed, with the time of its begin
  */

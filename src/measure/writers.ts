@@ -9,21 +9,30 @@ import { type HttpClientOptions, openHttpClient } from './http-exchange.js';
 import type { Ledger } from './ledger.js';
 import { type Client, clientOver, type Pace, takeTurns } from './pace.js';
 import { skuPrefix } from './run-id.js';
-import { reconnecting, type SqlConnectionOptions, type Statement } from './sql-connection.js';
+import {
+  openSqlConnection,
+  reconnecting,
+  type SqlConnection,
+  type SqlConnectionOptions,
+  type Statement,
+} from './sql-connection.js';
 import type { Completion, Write, WritePath } from './write-entry.js';
 
-export interface WriterOptions {
+interface Author {
   clientId: string;
   /** Every sku is `lab-RUN-CLIENT-SEQUENCE`. */
   runId: string;
   ledger: Ledger;
+}
+
+export interface WriterOptions extends Author {
   pace: Pace;
   /** Ends at once what is in flight. */
   cut: AbortSignal;
 }
 
 /** Makes the writes of one client, and the entries of its ledger. */
-function writesOf({ clientId, runId, ledger, pace: { clock } }: WriterOptions, path: WritePath) {
+function writesOf({ clientId, runId, ledger }: Author, clock: Clock, path: WritePath) {
   const prefix = skuPrefix(runId);
   let sequence = 0;
   const next = (): Write => {
@@ -50,7 +59,7 @@ const completionOf = (failure: Failure | undefined, clock: Clock): Completion =>
     : { ...failure, atMs: clock.nowMs() };
 
 /** Inserts a product; the rest of the row is the same in each. */
-export const insertProduct: Statement = {
+const insertProduct: Statement = {
   name: 'halab-measure',
   text: "INSERT INTO products (sku, name, price) VALUES ($1, 'A write of the lab', 1.00)",
 };
@@ -70,7 +79,7 @@ export async function proxyWriter(
   insert: Statement = insertProduct,
 ): Promise<Client> {
   const { pace } = options;
-  const writes = writesOf(options, 'proxy');
+  const writes = writesOf(options, pace.clock, 'proxy');
   const sql = await reconnecting(options, {
     nowMs: pace.clock.nowMs,
     onRefused: (error, beganMs) => {
@@ -81,14 +90,7 @@ export async function proxyWriter(
   const turn = async (): Promise<void> => {
     const ready = await sql.use();
     if (ready === undefined) return;
-    const isAcknowledged = await writes.record(async (key) => {
-      try {
-        await ready.run(insert, [key]);
-        return undefined;
-      } catch (error) {
-        return classifyStatementError(error, { sent: true });
-      }
-    });
+    const isAcknowledged = await writes.record((key) => insertKey(ready, insert, key));
     if (!isAcknowledged) ready.breakOff();
   };
 
@@ -99,6 +101,43 @@ export async function proxyWriter(
       await sql.close();
     }
   };
+}
+
+async function insertKey(
+  connection: SqlConnection,
+  insert: Statement,
+  key: string,
+): Promise<Failure | undefined> {
+  try {
+    await connection.run(insert, [key]);
+    return undefined;
+  } catch (error) {
+    return classifyStatementError(error, { sent: true });
+  }
+}
+
+/**
+ * Inserts products straight into one server, past the proxy, one after the other.
+ *
+ * @returns how many were acknowledged
+ * @throws an error of connecting: then nothing was sent
+ */
+export async function insertDirectly(
+  { clock, url, cut, ...author }: Author & { clock: Clock; url: string; cut: AbortSignal },
+  rows: number,
+): Promise<number> {
+  const writes = writesOf(author, clock, 'direct');
+  const bounds = { connectTimeoutMs: 1000, answerTimeoutMs: 1000 };
+  const connection = await openSqlConnection({ url, cut, ...bounds, onLost: () => undefined });
+  let acknowledged = 0;
+  try {
+    for (let row = 0; row < rows; row += 1) {
+      if (await writes.record((key) => insertKey(connection, insertProduct, key))) acknowledged += 1;
+    }
+  } finally {
+    await connection.close();
+  }
+  return acknowledged;
 }
 
 /** What is sent for a key, to a path below the client's URL or to a URL of its own. */
@@ -117,7 +156,7 @@ export function apiWriter(
   options: WriterOptions & HttpClientOptions,
   request: (key: string) => PostRequest = postProduct,
 ): Client {
-  const writes = writesOf(options, 'api');
+  const writes = writesOf(options, options.pace.clock, 'api');
   const client = openHttpClient(options);
   const send = async (key: string): Promise<Failure | undefined> => {
     const { path, body: sent } = request(key);

@@ -104,6 +104,7 @@ describe('a stack with PgBouncer before the proxy', () => {
         apiWriters: noClients,
         readers: noClients,
       },
+      connectTimeoutMs: 10_000,
       statementTimeoutMs: 10_000,
     });
     const onTimeout = (): Error => new Error('The load is not steady.');

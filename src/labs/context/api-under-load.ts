@@ -27,10 +27,12 @@ const start = (servers: Servers, settings: ApiSettings): Promise<ForkedApi> => {
 /** Longer than a request takes. */
 const requestMs = 300;
 
+/** @param onReplaced tells the clients where to ask from now on */
 export async function serveForLab(
   clock: Clock,
   servers: Servers,
   settings: ApiSettings,
+  onReplaced: (url: string) => Promise<void>,
 ): Promise<ApiUnderLoad> {
   let api = await start(servers, settings);
   return {
@@ -39,6 +41,7 @@ export async function serveForLab(
       // The new one first: no client finds nobody.
       const old = api;
       api = await start(servers, changed);
+      await onReplaced(api.url);
       // A request that is on its way would meet a connection that is just being closed.
       await clock.sleep(requestMs);
       await old[Symbol.asyncDispose]();

@@ -1,5 +1,4 @@
-import type { Ledger } from '../../measure/ledger.js';
-import type { Load } from '../../measure/load.js';
+import type { ForkedLoad } from '../../measure/fork-load.js';
 import type { Operation } from '../../stack/operation.js';
 import type { ApiSettings } from '../language/api-settings.js';
 import type { ApiUnderLoad } from './api-under-load.js';
@@ -10,18 +9,14 @@ import type { RunWindows } from './windows.js';
 export interface LabContext {
   operation: Operation;
   stack: string;
-  runId: string;
   /** `primary` and `replica` are the nodes that had these roles when the lab began; other words are names of nodes. */
   readonly node: (word: string) => string;
-  load: Load;
-  ledger: Ledger;
+  load: ForkedLoad;
   api: ApiUnderLoad;
   /** How the API answers now. */
   apiSettings: ApiSettings;
   recorder: RunRecorder;
   windows: RunWindows;
-  /** The id of another client that writes straight into a server. */
-  readonly nextDirectClient: () => string;
   /** What goes on beside later steps; its error ends the run. */
   readonly inBackground: (work: Promise<unknown>) => void;
 }

@@ -1,4 +1,4 @@
-import type { RunningWatch } from '../../measure/load.js';
+import type { WatchId } from '../../measure/load-service.js';
 import type { WatchFigures } from '../../measure/watch.js';
 import { askEngine } from '../../stack/engine-answers.js';
 import { observe } from '../../stack/observe.js';
@@ -117,8 +117,8 @@ const named = (condition: Condition, { node }: LabContext): Condition =>
     ? { ...condition, node: node(condition.node) }
     : condition;
 
-async function look(context: LabContext, condition: Condition, watch: RunningWatch): Promise<Look> {
-  const clients = ofClients(condition, watch.figures());
+async function look(context: LabContext, condition: Condition, watch: WatchId): Promise<Look> {
+  const clients = ofClients(condition, await context.load.figures(watch));
   if (clients !== undefined) return clients;
   const { engine } = context.operation;
   const stack = await getStack(engine, context.stack);
@@ -134,7 +134,7 @@ const pollMsOf = ({ about }: Condition): number =>
 export async function becomes(context: LabContext, asked: Condition, withinMs: number): Promise<Look> {
   const { clock, signal } = context.operation;
   const condition = named(asked, context);
-  const watch = context.load.watch();
+  const watch = await context.load.watch();
   const startMs = clock.nowMs();
   try {
     for (;;) {
@@ -145,7 +145,7 @@ export async function becomes(context: LabContext, asked: Condition, withinMs: n
       await clock.sleep(pollMsOf(condition), signal);
     }
   } finally {
-    watch.end();
+    await context.load.end(watch);
   }
 }
 
@@ -153,20 +153,20 @@ export async function becomes(context: LabContext, asked: Condition, withinMs: n
 export async function stays(context: LabContext, asked: Condition, forMs: number): Promise<Look> {
   const { clock, signal } = context.operation;
   const condition = named(asked, context);
-  const watch = context.load.watch();
+  const watch = await context.load.watch();
   const untilMs = clock.nowMs() + forMs;
   try {
-    const clients = ofClients(condition, watch.figures()) !== undefined;
+    const clients = ofClients(condition, await context.load.figures(watch)) !== undefined;
     while (clock.nowMs() < untilMs) {
       await clock.sleep(Math.min(stackPollMs, Math.max(1, untilMs - clock.nowMs())), signal);
       if (clients) continue;
       const seen = await look(context, condition, watch);
       if (!seen.holds) return seen;
     }
-    const figures = watch.figures();
+    const figures = await context.load.figures(watch);
     const seen = ofClients(condition, figures)?.seen ?? 'at every look';
     return { holds: !clients || stayed(condition, figures), seen };
   } finally {
-    watch.end();
+    await context.load.end(watch);
   }
 }

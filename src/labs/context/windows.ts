@@ -1,45 +1,52 @@
-import type { Load, RunningWatch } from '../../measure/load.js';
+import type { ForkedLoad } from '../../measure/fork-load.js';
+import type { WatchId } from '../../measure/load-service.js';
 import type { WatchFigures } from '../../measure/watch.js';
 import type { Window } from '../record.js';
 
 /** The parts of a run, one after the other, and the whole of it. */
 export class RunWindows {
-  readonly #load: Load;
-  readonly #whole: RunningWatch;
+  readonly #load: ForkedLoad;
+  readonly #whole: WatchId;
+  readonly #part: WatchId;
   readonly #ended: Window[] = [];
-  #current: { name: string; watch: RunningWatch; extra: Record<string, number> };
+  #name = 'start';
+  #extra: Record<string, number> = {};
 
-  /** The first part is called `start` and ends with the first window that a step opens. */
-  constructor(load: Load) {
+  private constructor(load: ForkedLoad, whole: WatchId, part: WatchId) {
     this.#load = load;
-    this.#whole = load.watch();
-    this.#current = { name: 'start', watch: load.watch(), extra: {} };
+    this.#whole = whole;
+    this.#part = part;
   }
 
-  open(name: string): void {
-    this.#close();
-    this.#current = { name, watch: this.#load.watch(), extra: {} };
+  /** The first part is called `start` and ends with the first window that a step opens. */
+  static async begin(load: ForkedLoad): Promise<RunWindows> {
+    const [whole, part] = await Promise.all([load.watch(), load.watch()]);
+    return new RunWindows(load, whole, part);
+  }
+
+  async open(name: string): Promise<void> {
+    this.#keep(await this.#load.renew(this.#part));
+    this.#name = name;
+    this.#extra = {};
   }
 
   /** Something is about to be broken. */
-  markFault(): void {
-    this.#whole.markFault();
-    this.#current.watch.markFault();
+  async markFault(): Promise<void> {
+    await Promise.all([this.#load.markFault(this.#whole), this.#load.markFault(this.#part)]);
   }
 
   /** A figure that a step brought to the part that runs. */
   note(figure: string, value: number): void {
-    this.#current.extra[figure] = value;
+    this.#extra[figure] = value;
   }
 
   /** @param untilMs when the clients were told to stop */
-  end(untilMs: number): { whole: WatchFigures; windows: Window[] } {
-    this.#close(untilMs);
-    return { whole: this.#whole.end(untilMs), windows: this.#ended };
+  async end(untilMs: number): Promise<{ whole: WatchFigures; windows: Window[] }> {
+    this.#keep(await this.#load.end(this.#part, untilMs));
+    return { whole: await this.#load.end(this.#whole, untilMs), windows: this.#ended };
   }
 
-  #close(untilMs?: number): void {
-    const { name, watch, extra } = this.#current;
-    this.#ended.push({ name, extra, ...watch.end(untilMs) });
+  #keep(figures: WatchFigures): void {
+    this.#ended.push({ name: this.#name, extra: this.#extra, ...figures });
   }
 }

@@ -3,8 +3,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Engine } from '../../docker/engine.js';
-import { type LedgerFile, openLedgerFile } from '../../measure/ledger-file.js';
-import { openRegisterFile, type RegisterHistory } from '../../measure/register-history.js';
 import { askEngine } from '../../stack/engine-answers.js';
 import { observe } from '../../stack/observe.js';
 import { getStack } from '../../stack/stack.js';
@@ -16,8 +14,9 @@ const logLines = 2000;
 /** The folder of a run: what happened, written while it happens. */
 export interface Evidence extends AsyncDisposable {
   folder: string;
-  ledger: LedgerFile;
-  registers: RegisterHistory;
+  /** Files that the load writes. */
+  ledgerPath: string;
+  registersPath: string;
   readonly event: (event: TimedEvent) => void;
   /** `status-before.json`, `status-after.json` */
   readonly status: (engine: Engine, stack: string, when: 'before' | 'after') => Promise<void>;
@@ -37,13 +36,11 @@ export async function openEvidence(folder: string): Promise<Evidence> {
   const file = (name: string): string => join(folder, name);
   const write = (name: string, value: unknown): Promise<void> =>
     writeFile(file(name), `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
-  const ledger = openLedgerFile(file('ledger.jsonl'));
-  const registers = openRegisterFile(file('registers.jsonl'));
   const events: WriteStream = createWriteStream(file('events.ndjson'), { mode: 0o600 });
   return {
     folder,
-    ledger,
-    registers,
+    ledgerPath: file('ledger.jsonl'),
+    registersPath: file('registers.jsonl'),
     event: (event) => {
       events.write(`${JSON.stringify(event)}\n`);
     },
@@ -63,8 +60,6 @@ export async function openEvidence(folder: string): Promise<Evidence> {
     },
     record: (record) => write('record.json', record),
     [Symbol.asyncDispose]: async () => {
-      ledger[Symbol.dispose]();
-      registers[Symbol.dispose]();
       events.end();
       await finished(events);
     },

@@ -5,13 +5,11 @@ import { step } from '../../events/events.js';
 import {
   createRegisters,
   type FinalReadOptions,
-  readRunKeys,
   removeRegisters,
   removeRunRows,
 } from '../../measure/final-read.js';
-import { judgeLedger, type LedgerVerdict } from '../../measure/judge-ledger.js';
-import { type Load, startLoad } from '../../measure/load.js';
-import { Registers } from '../../measure/registers.js';
+import { type ForkedLoad, forkLoad } from '../../measure/fork-load.js';
+import type { LedgerVerdict } from '../../measure/judge-ledger.js';
 import { readServerState } from '../../nodes/postgres/server-state.js';
 import { postgresUrl } from '../../nodes/postgres/url.js';
 import { stackEndpoints } from '../../stack/endpoints.js';
@@ -63,9 +61,11 @@ const nodeOf =
 
 interface Prepared {
   roles: Roles;
-  load: Load;
+  load: ForkedLoad;
   api: ApiUnderLoad;
   runId: string;
+  /** Clients that insert rows. */
+  writers: number;
 }
 
 /** Clients at work on a healthy stack. Given back by the caller, in the order of the returned parts. */
@@ -82,25 +82,27 @@ async function prepare(
   const { writeUrl, readUrl, redisUrl, poolerUrl } = stackEndpoints(stack, access, primary);
   const runId = randomBytes(6).toString('hex');
   const ids = lab.registers === 0 ? [] : await createRegisters({ url: writeUrl, runId }, lab.registers);
-  const api = await serveForLab(clock, { writeUrl, readUrl, redisUrl }, lab.api);
+  // Its process starts beside that of the API.
+  const load = forkLoad({ clock, emit, signal });
+  let api: ApiUnderLoad | undefined;
   try {
-    const load = await startLoad({
+    api = await serveForLab(clock, { writeUrl, readUrl, redisUrl }, lab.api, load.useApi);
+    const writers = await load.start({
       writeUrl: lab.throughPooler ? (poolerUrl ?? writeUrl) : writeUrl,
-      apiUrl: api.url,
+      apiUrl: api.url(),
       runId,
-      clock,
-      emit,
-      signal,
       groups: lab.groups,
       productCount: lab.products,
-      store: evidence.ledger,
-      registers: { registers: new Registers(lab.registers), ids, history: evidence.registers },
+      registerIds: ids,
+      ledgerPath: evidence.ledgerPath,
+      registersPath: evidence.registersPath,
       // A client of a pooler waits in it while the primary changes; one of the proxy connects anew.
-      ...(lab.throughPooler ? { statementTimeoutMs: 10_000 } : {}),
+      ...(lab.throughPooler ? { connectTimeoutMs: 10_000, statementTimeoutMs: 10_000 } : {}),
     });
-    return { roles: { primary, replica }, load, api, runId };
+    return { roles: { primary, replica }, load, api, runId, writers };
   } catch (error) {
-    await api[Symbol.asyncDispose]();
+    await load[Symbol.asyncDispose]();
+    await api?.[Symbol.asyncDispose]();
     throw error;
   }
 }
@@ -123,25 +125,24 @@ async function readFinally(
 /** Holds the ledger against the database, and leaves the database as it was before the run. */
 async function settle(
   operation: Operation,
-  { lab, stack, evidence }: RunLabOptions,
+  { lab, stack }: RunLabOptions,
   { load, runId }: Prepared,
-  parts: readonly Window[],
+  windows: readonly Window[],
 ): Promise<LedgerVerdict | null> {
   const { clock, emit } = operation;
-  const options = await readFinally(operation, stack, runId);
-  const wrote = load.ledger.counts().attempted > 0;
-  const beganMs = clock.nowMs();
-  const found =
-    options === undefined || !wrote
-      ? undefined
-      : await step(emit, clock.nowMs, { id: 'final read', title: 'look for every acknowledged write' }, () =>
-          readRunKeys(options),
-        );
-  if (found !== undefined) evidence.ledger.finalRead(found, beganMs, clock.nowMs());
-  const verdict = wrote ? await judgeLedger(load.ledger, found, parts) : null;
-  if (options !== undefined) {
-    await removeRunRows(options);
-    if (lab.registers > 0) await removeRegisters(options);
+  const server = await readFinally(operation, stack, runId);
+  const parts = windows.map(({ name, fromMs, untilMs }) => ({ name, fromMs, untilMs }));
+  const judge = (): Promise<LedgerVerdict> => load.judge(server?.url, parts);
+  const finalRead = { id: 'final read', title: 'look for every acknowledged write' };
+  const wrote = (await load.attempted()) > 0;
+  const verdict = !wrote
+    ? null
+    : server === undefined
+      ? await judge()
+      : await step(emit, clock.nowMs, finalRead, judge);
+  if (server !== undefined) {
+    await removeRunRows(server);
+    if (lab.registers > 0) await removeRegisters(server);
   }
   return verdict;
 }
@@ -151,46 +152,35 @@ async function measureLab(
   options: RunLabOptions,
   recorder: RunRecorder,
 ): Promise<LabRecord> {
-  const { engine, clock, emit, signal } = operation;
+  const { engine, clock, emit } = operation;
   const { lab, stack, evidence } = options;
   const startedAt = clock.date().toISOString();
   const manifest = await describeMachine(engine, stack, options.version);
   await evidence.status(engine, stack, 'before');
   const prepared = await prepare(operation, options);
-  const { load, api, roles, runId } = prepared;
+  const { load, api, roles, runId, writers } = prepared;
   const background: Promise<unknown>[] = [];
-  let directClients = 0;
   try {
-    if (load.writerCount > 0) {
-      await step(emit, clock.nowMs, { id: 'warm up', title: 'clients are at work' }, () =>
-        load.waitUntilSteady({
-          writesPerClient: steadyWrites,
-          timeoutMs: steadyTimeoutMs,
-          signal,
-          onTimeout: () =>
-            new HalabError(
-              'LAB_STUCK',
-              `The clients did not write steadily within ${steadyTimeoutMs / 1000} s.`,
-            ),
-        }),
-      );
+    if (writers > 0) {
+      await step(emit, clock.nowMs, { id: 'warm up', title: 'clients are at work' }, async () => {
+        const isSteady = await load.steady({ writesPerClient: steadyWrites, timeoutMs: steadyTimeoutMs });
+        if (!isSteady)
+          throw new HalabError(
+            'LAB_STUCK',
+            `The clients did not write steadily within ${steadyTimeoutMs / 1000} s.`,
+          );
+      });
     }
-    const windows = new RunWindows(load);
+    const windows = await RunWindows.begin(load);
     const context: LabContext = {
       operation,
       stack,
-      runId,
       node: nodeOf(roles),
       load,
-      ledger: load.ledger,
       api,
       apiSettings: lab.api,
       recorder,
       windows,
-      nextDirectClient: () => {
-        directClients += 1;
-        return `direct${directClients}`;
-      },
       inBackground: (work) => {
         work.catch(() => undefined); // Awaited when the steps have ended.
         background.push(work);
@@ -200,13 +190,12 @@ async function measureLab(
     const steps: StepRecord[] = await runSteps(context, lab.steps, options.explainer);
     await Promise.all(background);
     const untilMs = clock.nowMs();
-    const timeline = load.timeline();
-    await load.stop();
-    const { whole, windows: parts } = windows.end(untilMs);
+    const { timeline, maxLateMs } = await load.stop();
+    const { whole, windows: parts } = await windows.end(untilMs);
     const ledger = await settle(operation, options, prepared, parts);
     const measured = { whole, windows: parts, ledger };
     const bands = recorder.bands();
-    const assertions = assertionsOf(lab, { measured, steps, maxLateMs: load.punctuality.maxLateMs });
+    const assertions = assertionsOf(lab, { measured, steps, maxLateMs });
     await evidence.status(engine, stack, 'after');
     await evidence.logs(engine, stack);
     return {
@@ -236,7 +225,7 @@ async function measureLab(
       bands,
       timeline,
       assertions,
-      maxLateMs: load.punctuality.maxLateMs,
+      maxLateMs,
       manifest,
       evidence: evidence.folder,
       next: [],

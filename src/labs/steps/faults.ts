@@ -48,7 +48,7 @@ export const fault = defineStep(
               ? { fault: name, delayMs: delayMs ?? 100 }
               : { fault: name };
       const target = context.node(node);
-      context.windows.markFault();
+      await context.windows.markFault();
       context.recorder.faultComes(name, target);
       const injecting = inject(context.operation, context.stack, target, injection).then(() => {
         context.recorder.faultCame();

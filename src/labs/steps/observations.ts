@@ -66,9 +66,9 @@ export const window = defineStep(
     foretold: false,
     text: (step) => `from here on: ${step.window}`,
     opens: (step) => step.window,
-    run: ({ windows }, step) => {
-      windows.open(step.window);
-      return Promise.resolve('');
+    run: async ({ windows }, step) => {
+      await windows.open(step.window);
+      return '';
     },
   },
 );

@@ -29,7 +29,7 @@ const stopLike = (word: 'stop' | 'restart', run: typeof stopNode): StepKind =>
       text: (step) => `${word} ${String(step[word])}`,
       run: async ({ operation, stack, node, windows, recorder }, step) => {
         const target = node(String(step[word]));
-        windows.markFault();
+        await windows.markFault();
         recorder.faultComes(word, target);
         const { before, after } = await run(operation, stack, target);
         recorder.faultCame();
@@ -81,7 +81,7 @@ export const failover = defineOperation(
     run: async ({ operation, stack, node, windows }, step) => {
       const { promote, force = false, maxLagBytes, haproxy = 'reload' } = step.failover;
       // From a primary that lives it is itself what clients feel.
-      if (force) windows.markFault();
+      if (force) await windows.markFault();
       const { promoted, fenced, timeline } = await runFailover(operation, {
         stack,
         promote: promote === undefined ? undefined : node(promote),
@@ -102,7 +102,7 @@ export const switchover = defineOperation(
     text: ({ switchover: { to } }) => `switchover${to === undefined ? '' : ` to ${to}`}`,
     run: async ({ operation, stack, node, windows }, step) => {
       const { to, maxPause = switchoverPause } = step.switchover;
-      windows.markFault();
+      await windows.markFault();
       const { primary, replica, pauseMs } = await runSwitchover(operation, {
         stack,
         node: to === undefined ? undefined : node(to),

@@ -1,9 +1,5 @@
 import Type from 'typebox';
-import { classifyStatementError } from '../../measure/classify-error.js';
 import { openHttpClient } from '../../measure/http-exchange.js';
-import { skuPrefix } from '../../measure/run-id.js';
-import { openSqlConnection } from '../../measure/sql-connection.js';
-import { insertProduct } from '../../measure/writers.js';
 import { queryOnce } from '../../nodes/postgres/client.js';
 import { postgresUrl } from '../../nodes/postgres/url.js';
 import { expireProduct } from '../../nodes/redis/expire.js';
@@ -41,36 +37,14 @@ export const insert = defineStep(
   { insert: Type.Integer({ minimum: 1, maximum: 10_000 }), node: NodeWord },
   {
     text: ({ insert: rows, node }) => `insert ${rows} rows straight into ${node}`,
-    run: async (context, { insert: rows, node }) => {
-      const { operation, ledger, runId, windows } = context;
-      const { clock, engine, signal } = operation;
-      const stack = await getStack(engine, context.stack);
+    run: async (
+      { operation: { engine }, stack: name, node: named, load, windows },
+      { insert: rows, node },
+    ) => {
+      const stack = await getStack(engine, name);
       const access = await openAccess(engine, stack);
-      const target = requireRunning(getNode(stack, context.node(node), 'postgres'));
-      const clientId = context.nextDirectClient();
-      const connection = await openSqlConnection({
-        url: postgresUrl(access.postgres(target, 'app')),
-        connectTimeoutMs: 1000,
-        answerTimeoutMs: 1000,
-        cut: signal ?? new AbortController().signal,
-        onLost: () => undefined,
-      });
-      let acknowledged = 0;
-      try {
-        for (let row = 1; row <= rows; row += 1) {
-          const key = `${skuPrefix(runId)}${clientId}-${row}`;
-          const entry = ledger.invoke({ clientId, path: 'direct', key }, clock.nowMs());
-          try {
-            await connection.run(insertProduct, [key]);
-            ledger.complete(entry, { outcome: 'acknowledged', atMs: clock.nowMs() });
-            acknowledged += 1;
-          } catch (error) {
-            ledger.complete(entry, { ...classifyStatementError(error, { sent: true }), atMs: clock.nowMs() });
-          }
-        }
-      } finally {
-        await connection.close();
-      }
+      const target = requireRunning(getNode(stack, named(node), 'postgres'));
+      const acknowledged = await load.insert(postgresUrl(access.postgres(target, 'app')), rows);
       windows.note('inserted', acknowledged);
       windows.note('refused', rows - acknowledged);
       return `${acknowledged} acknowledged, ${rows - acknowledged} refused`;
