@@ -10,7 +10,8 @@ const { service, close } = createLoadService((progress) => {
   owner.onProgress.asEvent(progress).catch(() => undefined);
 });
 const owner: BirpcReturn<LoadListener, LoadService> = createBirpc<LoadListener, LoadService>(service, {
-  post: (message) => process.send?.(message),
+  // Nobody hears the answers that are left when it is let go.
+  post: (message) => process.connected && process.send?.(message, undefined, undefined, () => undefined),
   on: (listen) => process.on('message', listen),
   timeout: -1,
 });

@@ -86,6 +86,24 @@ describe('a load in a process of its own', () => {
     expect(await load.attempted()).toBeGreaterThan(0);
   });
 
+  it('has its whole ledger on disk when it is let go while somebody waits for an answer', async () => {
+    const own = options('letgo');
+    const load = fork();
+    await load.start(own);
+    // It ends without a word of its own.
+    const seen = expect(load.steady({ writesPerClient: 1, timeoutMs: 60_000 })).rejects.toThrow(/ended: $/);
+    await vi.waitFor(async () => {
+      expect(await load.attempted()).toBeGreaterThan(10);
+    }, 10_000);
+    await load[Symbol.asyncDispose]();
+    await seen;
+    const types = readFileSync(own.ledgerPath, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { type: string }).type);
+    expect(types.filter((type) => type === 'invoke')).toHaveLength(types.length / 2);
+  });
+
   it('lets nobody wait for an answer when it dies', async () => {
     await using load = fork();
     await load.start(options('killed'));
