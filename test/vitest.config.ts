@@ -68,7 +68,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       project('unit', 0),
-      project('cli', 0),
+      // Some run a dozen commands: half a second each where both processors are busy.
+      project('cli', 0, { testTimeout: 30_000 }),
       project('browser', 0, {
         testTimeout: 60_000,
         hookTimeout: 60_000,
