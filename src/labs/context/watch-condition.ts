@@ -1,10 +1,14 @@
-import type { WatchId } from '../../measure/load-service.js';
 import type { WatchFigures } from '../../measure/watch.js';
 import { askEngine } from '../../stack/engine-answers.js';
 import { observe } from '../../stack/observe.js';
 import type { Snapshot } from '../../stack/snapshot.js';
 import { getStack } from '../../stack/stack.js';
-import type { Condition } from '../language/conditions.js';
+import {
+  type ClientCondition,
+  type Condition,
+  isOfClients,
+  type StackCondition,
+} from '../language/conditions.js';
 import type { LabContext } from './context.js';
 
 /** What one look at a condition says: whether it holds, and what was seen. */
@@ -18,7 +22,7 @@ const clientPollMs = 10;
 const stackPollMs = 100;
 
 /** Of the clients: it holds as soon as one operation since the step began shows it. */
-function ofClients(condition: Condition, { writes, reads }: WatchFigures): Look | undefined {
+function ofClients(condition: ClientCondition, { writes, reads }: WatchFigures): Look {
   switch (condition.about) {
     case 'writes': {
       const none = { acknowledged: 0, failed: 0, indeterminate: 0 };
@@ -46,16 +50,11 @@ function ofClients(condition: Condition, { writes, reads }: WatchFigures): Look 
       const errors = writes.failed + writes.indeterminate + reads.failed;
       return { holds: errors > 0, seen: `${errors} errors` };
     }
-    case 'node':
-    case 'streaming':
-    case 'health':
-    case 'finding':
-      return undefined;
   }
 }
 
 /** Of the clients: nothing in all that time speaks against it. */
-function stayed(condition: Condition, { writes, reads }: WatchFigures): boolean {
+function stayed(condition: ClientCondition, { writes, reads }: WatchFigures): boolean {
   switch (condition.about) {
     case 'writes': {
       const counts = condition.path === undefined ? writes : writes.byPath[condition.path];
@@ -69,15 +68,10 @@ function stayed(condition: Condition, { writes, reads }: WatchFigures): boolean 
       return reads.good > 0 && reads.bySource[condition.source] === reads.good;
     case 'error':
       return writes.failed + writes.indeterminate + reads.failed > 0;
-    case 'node':
-    case 'streaming':
-    case 'health':
-    case 'finding':
-      return true;
   }
 }
 
-function ofStack(condition: Condition, { nodes, findings }: Snapshot): Look {
+function ofStack(condition: StackCondition, { nodes, findings }: Snapshot): Look {
   const codes = findings.map(({ code }) => code).join(', ') || 'no findings';
   switch (condition.about) {
     case 'health':
@@ -104,69 +98,72 @@ function ofStack(condition: Condition, { nodes, findings }: Snapshot): Look {
       };
       return { holds: states[condition.state], seen };
     }
-    case 'writes':
-    case 'reads':
-    case 'source':
-    case 'error':
-      return { holds: false, seen: 'no matter of the stack' };
   }
 }
 
-const named = (condition: Condition, { node }: LabContext): Condition =>
+const named = (condition: StackCondition, { node }: LabContext): StackCondition =>
   condition.about === 'node' || condition.about === 'streaming'
     ? { ...condition, node: node(condition.node) }
     : condition;
 
-async function look(context: LabContext, condition: Condition, watch: WatchId): Promise<Look> {
-  const clients = ofClients(condition, await context.load.figures(watch));
-  if (clients !== undefined) return clients;
+async function lookAtStack(context: LabContext, condition: StackCondition): Promise<Look> {
   const { engine } = context.operation;
   const stack = await getStack(engine, context.stack);
-  return ofStack(condition, await observe(stack, await askEngine(engine, stack)));
+  return ofStack(named(condition, context), await observe(stack, await askEngine(engine, stack)));
 }
 
-const pollMsOf = ({ about }: Condition): number =>
-  about === 'writes' || about === 'reads' || about === 'source' || about === 'error'
-    ? clientPollMs
-    : stackPollMs;
+/** Follows the clients from now on while some work asks what they felt. */
+async function watching(
+  { load }: LabContext,
+  work: (figures: () => Promise<WatchFigures>) => Promise<Look>,
+): Promise<Look> {
+  const watch = await load.watch();
+  try {
+    return await work(() => load.figures(watch));
+  } finally {
+    await load.end(watch);
+  }
+}
+
+/** Looks until it holds, or until the time is over. */
+async function poll(
+  { operation: { clock, signal } }: LabContext,
+  { withinMs, everyMs }: { withinMs: number; everyMs: number },
+  look: () => Promise<Look>,
+): Promise<Look> {
+  const startMs = clock.nowMs();
+  for (;;) {
+    signal?.throwIfAborted();
+    const seen = await look();
+    if (seen.holds) return { holds: true, seen: `after ${Math.round(clock.nowMs() - startMs)} ms` };
+    if (clock.nowMs() - startMs >= withinMs) return seen;
+    await clock.sleep(everyMs, signal);
+  }
+}
 
 /** Looks until a condition holds. @returns what was seen, and whether it held in time */
-export async function becomes(context: LabContext, asked: Condition, withinMs: number): Promise<Look> {
-  const { clock, signal } = context.operation;
-  const condition = named(asked, context);
-  const watch = await context.load.watch();
-  const startMs = clock.nowMs();
-  try {
-    for (;;) {
-      signal?.throwIfAborted();
-      const seen = await look(context, condition, watch);
-      if (seen.holds) return { holds: true, seen: `after ${Math.round(clock.nowMs() - startMs)} ms` };
-      if (clock.nowMs() - startMs >= withinMs) return seen;
-      await clock.sleep(pollMsOf(condition), signal);
-    }
-  } finally {
-    await context.load.end(watch);
-  }
+export async function becomes(context: LabContext, condition: Condition, withinMs: number): Promise<Look> {
+  if (!isOfClients(condition))
+    return await poll(context, { withinMs, everyMs: stackPollMs }, () => lookAtStack(context, condition));
+  return await watching(context, (figures) =>
+    poll(context, { withinMs, everyMs: clientPollMs }, async () => ofClients(condition, await figures())),
+  );
 }
 
 /** Whether a condition holds all the time; what the clients do meanwhile all counts, of the stack each look. */
-export async function stays(context: LabContext, asked: Condition, forMs: number): Promise<Look> {
+export async function stays(context: LabContext, condition: Condition, forMs: number): Promise<Look> {
   const { clock, signal } = context.operation;
-  const condition = named(asked, context);
-  const watch = await context.load.watch();
+  if (isOfClients(condition))
+    return await watching(context, async (figures) => {
+      await clock.sleep(forMs, signal);
+      const felt = await figures();
+      return { holds: stayed(condition, felt), seen: ofClients(condition, felt).seen };
+    });
   const untilMs = clock.nowMs() + forMs;
-  try {
-    const clients = ofClients(condition, await context.load.figures(watch)) !== undefined;
-    while (clock.nowMs() < untilMs) {
-      await clock.sleep(Math.min(stackPollMs, Math.max(1, untilMs - clock.nowMs())), signal);
-      if (clients) continue;
-      const seen = await look(context, condition, watch);
-      if (!seen.holds) return seen;
-    }
-    const figures = await context.load.figures(watch);
-    const seen = ofClients(condition, figures)?.seen ?? 'at every look';
-    return { holds: !clients || stayed(condition, figures), seen };
-  } finally {
-    await context.load.end(watch);
+  while (clock.nowMs() < untilMs) {
+    await clock.sleep(Math.min(stackPollMs, Math.max(1, untilMs - clock.nowMs())), signal);
+    const seen = await lookAtStack(context, condition);
+    if (!seen.holds) return seen;
   }
+  return { holds: true, seen: 'at every look' };
 }

@@ -3,16 +3,25 @@ import { meant } from '../../yaml/checked-yaml.js';
 
 type NodeCondition = 'primary' | 'replica' | 'stopped' | 'running' | 'paused';
 
-/** Something that is true or not while a lab runs. */
-export type Condition =
+/** What the clients of a lab show. */
+export type ClientCondition =
   | { about: 'writes'; succeed: boolean; path: WritePath | undefined }
   | { about: 'reads'; succeed: boolean }
   | { about: 'source'; source: 'cache' | 'replica' | 'primary' }
-  | { about: 'error' }
+  | { about: 'error' };
+
+/** What the stack is asked for. */
+export type StackCondition =
   | { about: 'node'; node: string; state: NodeCondition }
   | { about: 'streaming'; node: string }
   | { about: 'health' }
   | { about: 'finding'; code: string; present: boolean };
+
+/** Something that is true or not while a lab runs. */
+export type Condition = ClientCondition | StackCondition;
+
+export const isOfClients = (condition: Condition): condition is ClientCondition =>
+  ['writes', 'reads', 'source', 'error'].includes(condition.about);
 
 /** The forms, for an error. Capitals stand for a name. */
 const forms = [
