@@ -1,5 +1,4 @@
-import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/clock/clock.js';
 import { openHttpClient } from '../../../src/measure/http-exchange.js';
@@ -7,19 +6,7 @@ import { startLoad } from '../../../src/measure/load.js';
 import { type Groups, noClients } from '../../../src/measure/load-options.js';
 import { skuPrefix } from '../../../src/measure/run-id.js';
 import { collect } from './histories.js';
-
-const servers: (Server | HttpServer)[] = [];
-const sockets = new Set<Socket>();
-
-async function listen(server: Server | HttpServer): Promise<number> {
-  servers.push(server);
-  server.on('connection', (socket: Socket) => sockets.add(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
-}
-
-const api = async (listener: RequestListener): Promise<string> =>
-  `http://127.0.0.1:${await listen(createHttpServer(listener))}`;
+import { api, closeServers, listen, sockets } from './local-servers.js';
 
 /** Takes connections and never says a word, as a paused server behind a proxy does. */
 const hungServer = (): Promise<number> => listen(createTcpServer());
@@ -31,11 +18,7 @@ async function refusedPort(): Promise<number> {
   return port;
 }
 
-afterEach(() => {
-  for (const socket of sockets) socket.destroy();
-  sockets.clear();
-  for (const server of servers.splice(0)) server.close();
-});
+afterEach(closeServers);
 
 const wait = { timeoutMs: 3000, onTimeout: () => new Error('too late') };
 const one = { clients: 1, intervalMs: 5 };

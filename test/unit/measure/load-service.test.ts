@@ -1,24 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { originOf, systemClock } from '../../../src/clock/clock.js';
 import { noClients } from '../../../src/measure/load-options.js';
 import { createLoadService, type LoadProgress } from '../../../src/measure/load-service.js';
+import { api, closeServers } from './local-servers.js';
 
-const servers: Server[] = [];
 const folder = mkdtempSync(join(tmpdir(), 'halab-load-'));
 let runs = 0;
 const closing: (() => Promise<void>)[] = [];
 
-async function api(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 const accepting: RequestListener = (_, reply) => reply.writeHead(201).end('{}');
 
 function newService(onProgress: (progress: LoadProgress) => void = () => undefined) {
@@ -43,11 +36,11 @@ function options(apiUrl: string, clients = 1) {
 
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    server.close();
-  }
-  for (const name of ['ledger', 'registers']) rmSync(join(folder, `${name}-${runs}.jsonl`), { force: true });
+  closeServers();
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
 });
 
 describe('a load that is asked by messages', () => {
