@@ -36,9 +36,15 @@ export function forkLoad({
   signal?: AbortSignal | undefined;
 }): ForkedLoad {
   const program = forkProgram('load-child');
+  let gone: Error | undefined;
+  const post = (message: unknown): void => {
+    // Whoever asks later is told the same as those who waited.
+    if (gone !== undefined) throw gone;
+    program.send(message);
+  };
   const asked = createBirpc<LoadService, LoadListener>(
     { onProgress: emit },
-    { post: program.send, on: program.onMessage, timeout: -1 },
+    { post, on: program.onMessage, timeout: -1 },
   );
   const reject = (reason: unknown): void => {
     void asked.$rejectPendingCalls((call) => {
@@ -50,8 +56,8 @@ export function forkLoad({
   };
   signal?.addEventListener('abort', onAbort);
   void program.ended.then((said) => {
-    reject(new Error(`The clients ended: ${said}`));
-    asked.$close();
+    gone = new Error(`The clients ended: ${said}`);
+    reject(gone);
   });
   return {
     start: (options) => asked.start({ ...options, originMs: originOf(clock) }),

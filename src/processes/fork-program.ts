@@ -8,7 +8,7 @@ const stopTimeoutMs = 10_000;
 export interface ForkedProgram extends AsyncDisposable {
   readonly send: (message: unknown) => void;
   readonly onMessage: (listen: (message: unknown) => void) => void;
-  /** Resolves with the last of what it wrote to stderr, when it has ended, for whatever reason. */
+  /** Resolves with the last of what it wrote to stderr and the signal that ended it, when it has ended, for whatever reason. */
   readonly ended: Promise<string>;
 }
 
@@ -32,7 +32,7 @@ export function forkProgram(name: 'api-child' | 'load-child'): ForkedProgram {
   child.stderr?.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2000)));
   // One that cannot be started at all emits an error and no exit.
   const ended = once(child, 'exit').then(
-    () => said,
+    ([, signal]) => `${said}${String(signal ?? '')}`,
     (error: unknown) => `${said}${String(error)}`,
   );
   return {
