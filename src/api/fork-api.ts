@@ -22,8 +22,8 @@ export async function forkApi(options: ForkedApiOptions): Promise<ForkedApi> {
   program.send(options);
   const url = await Promise.race([
     answer,
-    program.ended.then((said) => {
-      throw new Error(`The API did not start: ${said}`);
+    program.ended.then(({ said, signal }) => {
+      throw new Error(`The API did not start: ${said}${signal ?? ''}`);
     }),
   ]);
   return { url: String(url), [Symbol.asyncDispose]: program[Symbol.asyncDispose] };

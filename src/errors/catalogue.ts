@@ -253,6 +253,11 @@ export const catalogue = {
     'Something that the lab waits for did not happen in time, so its evidence decides nothing.',
     'See `halab status`, and run the lab again with `--fresh`.',
   ),
+  CLIENTS_ENDED: entry(
+    exitCodes.inconclusive,
+    'Something outside halab ended the process of a lab’s clients, so nothing can be said of the stack.',
+    'Most often the memory ran out: `halab doctor` says how much there is. Then run the lab again.',
+  ),
   COMMAND_FAILED: entry(
     exitCodes.unexpected,
     'A program inside a container ended with an error.',

@@ -1,5 +1,6 @@
 import { createBirpc } from 'birpc';
 import { type Clock, originOf } from '../clock/clock.js';
+import { HalabError } from '../errors/halab-error.js';
 import type { Emit } from '../events/events.js';
 import { forkProgram } from '../processes/fork-program.js';
 import type { LoadProgress, LoadService, RemoteLoadOptions } from './load-service.js';
@@ -23,6 +24,7 @@ export interface ForkedLoad extends AsyncDisposable, Omit<Asked, 'start'> {
 
 /**
  * Starts the process of a load, whose clients begin with `start`. Its passwords reach it by a message.
+ * Its answers throw CLIENTS_ENDED when something ended it from outside.
  *
  * @param signal makes whoever waits for an answer throw its reason
  */
@@ -55,8 +57,11 @@ export function forkLoad({
     reject(signal?.reason);
   };
   signal?.addEventListener('abort', onAbort);
-  void program.ended.then((said) => {
-    gone = new Error(`The clients ended: ${said}`);
+  void program.ended.then(({ said, signal: killedBy }) => {
+    gone =
+      killedBy === null
+        ? new Error(`The clients ended: ${said}`)
+        : new HalabError('CLIENTS_ENDED', `The process of the clients was ended by ${killedBy}.`);
     reject(gone);
   });
   return {

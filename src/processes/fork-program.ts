@@ -8,8 +8,15 @@ const stopTimeoutMs = 10_000;
 export interface ForkedProgram extends AsyncDisposable {
   readonly send: (message: unknown) => void;
   readonly onMessage: (listen: (message: unknown) => void) => void;
-  /** Resolves with the last of what it wrote to stderr and the signal that ended it, when it has ended, for whatever reason. */
-  readonly ended: Promise<string>;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<ProgramEnd>;
+}
+
+interface ProgramEnd {
+  /** The last of what it wrote to stderr. */
+  readonly said: string;
+  /** What ended it from outside: SIGKILL where the memory ran out; null when it ended by itself. */
+  readonly signal: string | null;
 }
 
 /**
@@ -32,8 +39,8 @@ export function forkProgram(name: 'api-child' | 'load-child'): ForkedProgram {
   child.stderr?.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2000)));
   // One that cannot be started at all emits an error and no exit.
   const ended = once(child, 'exit').then(
-    ([, signal]) => `${said}${String(signal ?? '')}`,
-    (error: unknown) => `${said}${String(error)}`,
+    ([, signal]: readonly (string | null)[]) => ({ said, signal: signal ?? null }),
+    (error: unknown) => ({ said: `${said}${String(error)}`, signal: null }),
   );
   return {
     // It may have ended before it listened: `ended` tells that.

@@ -108,12 +108,16 @@ describe('a load in a process of its own', () => {
     await using load = fork();
     await load.start(options('killed'));
     const waiting = load.steady({ writesPerClient: 1, timeoutMs: 60_000 });
-    const seen = expect(waiting).rejects.toThrow('The clients ended: SIGKILL');
+    const killed = {
+      code: 'CLIENTS_ENDED',
+      message: 'The process of the clients was ended by SIGKILL.',
+    };
+    const seen = expect(waiting).rejects.toMatchObject(killed);
     const [pid] = childrenOf(process.pid);
     if (pid === undefined) throw new Error('There is no process of the load.');
     process.kill(pid, 'SIGKILL');
     await seen;
-    await expect(load.attempted()).rejects.toThrow('The clients ended: SIGKILL');
+    await expect(load.attempted()).rejects.toMatchObject(killed);
   });
 
   it('goes on when Ctrl-C reaches the group of its owner, and ends with it, however that ends', async () => {
