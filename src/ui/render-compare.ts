@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Comparison } from '../labs/compare/compare-runs.js';
 import {
   comparisonNotes,
@@ -18,13 +19,25 @@ const nameLength = 18;
 const cut = (name: string): string =>
   name.length <= nameLength ? name : `${name.slice(0, nameLength - 1)}…`;
 
-const shown = ({ header, rows, right }: ReportTable, style: Style): string =>
-  renderTable(
-    header.map((cell) => cell.toUpperCase()),
+const widthOf = (table: string): number =>
+  Math.max(
+    ...stripVTControlCharacters(table)
+      .split('\n')
+      .map(({ length }) => length),
+  );
+
+/** Names are cut only where the table is wider than the terminal. */
+function shown({ header, rows, right }: ReportTable, style: Style): string {
+  const head = header.map((cell) => cell.toUpperCase());
+  const whole = renderTable(head, rows, style, right);
+  if (widthOf(whole) <= style.columns) return whole;
+  return renderTable(
+    head,
     rows.map(([name = '', ...cells]) => [cut(name), ...cells]),
     style,
     right,
   );
+}
 
 /** Runs side by side: who they are, their figures, the phases of their outages, what else is not alike. */
 export function renderCompare(comparison: Comparison, style: Style, htmlFile: string | null): string {

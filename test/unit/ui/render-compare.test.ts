@@ -68,6 +68,17 @@ describe('the table of a comparison', () => {
     expect(text).toMatch(/^Verdict +6\/6 passed/m);
   });
 
+  it('cuts the name of a phase only where the terminal has no room for it', () => {
+    const record = failoverRecord();
+    const name = `kill db-primary ${'(SIGKILL) '.repeat(6)}`.trim();
+    const [fault] = record.bands;
+    if (fault === undefined) throw new Error('The record has no band.');
+    const comparison = compared({ ...record, bands: [{ ...fault, kind: 'phase', name }] }, record);
+    const shownAt = (columns: number): string => renderCompare(comparison, styleFor({ columns }, {}), null);
+    expect(shownAt(140)).toContain(`${name}  `);
+    expect(shownAt(80)).toMatch(/^kill db-primary \(… /m);
+  });
+
   it('says that single runs do not tell a difference from chance', () => {
     expect(textOf(failoverRecord(), failoverRecord())).toContain('All sides: fewer than 6 runs');
   });
