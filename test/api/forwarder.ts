@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 /** Stands in for the proxy in front of the primary: one address, a server behind it that can be changed. */
 export interface Forwarder {
@@ -11,7 +12,20 @@ export interface Forwarder {
   close(): Promise<void>;
 }
 
-export async function startForwarder(url: string): Promise<Forwarder> {
+/** Passes everything on a moment later: what a server some way away looks like. */
+const later = (delayMs: number): Transform =>
+  new Transform({
+    transform(chunk, _encoding, done) {
+      setTimeout(() => this.push(chunk), delayMs);
+      done();
+    },
+    flush: (done) => {
+      setTimeout(done, delayMs);
+    },
+  });
+
+/** @param delayMs how much later everything arrives, in either direction */
+export async function startForwarder(url: string, delayMs = 0): Promise<Forwarder> {
   let target: URL | 'nowhere' = new URL(url);
   const sockets = new Set<Socket>();
   const track = (socket: Socket): void => {
@@ -24,7 +38,8 @@ export async function startForwarder(url: string): Promise<Forwarder> {
     if (target === 'nowhere') return;
     const upstream = connect(Number(target.port), target.hostname);
     track(upstream);
-    client.pipe(upstream).pipe(client);
+    if (delayMs === 0) client.pipe(upstream).pipe(client);
+    else client.pipe(later(delayMs)).pipe(upstream).pipe(later(delayMs)).pipe(client);
     client.once('close', () => upstream.destroy());
     upstream.once('close', () => client.destroy());
   });

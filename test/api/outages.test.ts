@@ -5,7 +5,7 @@ import { buildApp } from '../../src/api/app.js';
 import { deleteByPrefix } from '../../src/api/cache/redis-connection.js';
 import type { DependencyChange, DependencyName } from '../../src/api/dependency-state.js';
 import type { Readiness } from '../../src/api/services.js';
-import { type Databases, startDatabases, until } from './fixture.js';
+import { type Databases, patientCache, startDatabases, until } from './fixture.js';
 import { type Forwarder, startForwarder } from './forwarder.js';
 
 let databases: Databases;
@@ -114,6 +114,33 @@ describe('without Redis', () => {
     });
     expect(story('redis')).toEqual(['down', 'up']);
     expect(changes[0]?.lastError).toBeTruthy();
+  });
+
+  test('it is used again while writes go on without a pause, also where its answers take their time', async () => {
+    const far = await startForwarder(databases.redisUrl, 10);
+    const other = await buildApp({
+      ...databases,
+      redisUrl: far.through(databases.redisUrl),
+      cache: patientCache,
+    });
+    let writing = true;
+    const writer = async (product: number): Promise<void> => {
+      const url = `/products/${product}`;
+      while (writing) await other.inject({ method: 'PATCH', url, payload: { stock: 1 } });
+    };
+    await databases.stop('redis');
+    const writers = Promise.all(Array.from({ length: 16 }, (_, index) => writer(100 + index)));
+    try {
+      await databases.start('redis');
+      await until(async () => {
+        expect((await other.inject('/products/3')).headers['x-cache']).toBe('HIT');
+      });
+    } finally {
+      writing = false;
+      await writers;
+      await other.close();
+      await far.close();
+    }
   });
 
   test('the API starts without it', async () => {

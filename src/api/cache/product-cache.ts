@@ -165,7 +165,7 @@ export class ProductCache {
 
   /** Deletes the value and voids the lease after a write; when Redis is away, once it is back. Never rejects. */
   async invalidate(id: string, version: WrittenVersion): Promise<void> {
-    const answer = await this.#link.ask((redis) => this.#invalidate(redis, id, version));
+    const answer = await this.#link.askEarly((redis) => this.#invalidate(redis, id, version));
     if (answer === undefined) this.#pending.add(id, version);
   }
 

@@ -9,6 +9,8 @@ const downAfterMs = 500;
 
 export type CacheRedis = Redis & CacheScripts;
 
+type Command<T> = (redis: CacheRedis) => Promise<T>;
+
 interface Upkeep {
   /** To be done before Redis is used again after it was away, and every tick; throws when Redis does not answer. */
   beforeUse: (redis: CacheRedis) => Promise<void>;
@@ -16,13 +18,16 @@ interface Upkeep {
   isCaughtUp: () => boolean;
 }
 
-/** The connection to Redis, and whether it can be used. While it cannot, nobody waits for it. */
+/**
+ * The connection to Redis, and whether it can be used. While it cannot, nobody waits for it. While it is made good what was
+ * missed, new invalidations are sent already: if they had to be made good as well, a busy API would never be done with it.
+ */
 export class RedisLink {
   readonly patienceMs: number;
   readonly #redis: CacheRedis;
   readonly #state: DependencyState;
   readonly #upkeep: Upkeep;
-  #usable = false;
+  #phase: 'away' | 'catching up' | 'usable' = 'away';
   #failures = 0;
   #round: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -45,7 +50,7 @@ export class RedisLink {
   }
 
   get isUsable(): boolean {
-    return this.#usable;
+    return this.#phase === 'usable';
   }
 
   /**
@@ -69,11 +74,16 @@ export class RedisLink {
   }
 
   /** The answer, or undefined when Redis cannot be used or does not answer within the patience. Never rejects. */
-  async ask<T>(
-    command: (redis: CacheRedis) => Promise<T>,
-    patienceMs = this.patienceMs,
-  ): Promise<T | undefined> {
-    if (!this.#usable) return undefined;
+  async ask<T>(command: Command<T>, patienceMs = this.patienceMs): Promise<T | undefined> {
+    return this.isUsable ? await this.#answer(command, patienceMs) : undefined;
+  }
+
+  /** As `ask`, and also while it is made good what was missed. */
+  async askEarly<T>(command: Command<T>): Promise<T | undefined> {
+    return this.#phase === 'away' ? undefined : await this.#answer(command, this.patienceMs);
+  }
+
+  async #answer<T>(command: Command<T>, patienceMs: number): Promise<T | undefined> {
     try {
       return await withPatience(command(this.#redis), patienceMs);
     } catch (error) {
@@ -85,14 +95,14 @@ export class RedisLink {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    if (this.#usable) await this.#upkeep.beforeUse(this.#redis).catch(() => undefined);
-    this.#usable = false;
+    if (this.isUsable) await this.#upkeep.beforeUse(this.#redis).catch(() => undefined);
+    this.#phase = 'away';
     this.#redis.disconnect();
   }
 
   #fail(error: unknown): void {
     this.#failures += 1;
-    this.#usable = false;
+    this.#phase = 'away';
     this.#startedAtMs = Number.POSITIVE_INFINITY;
     this.#state.down(error);
   }
@@ -100,7 +110,7 @@ export class RedisLink {
   /** An answer was late or an error: nobody else waits for Redis until it has answered a ping. */
   #suspect(error: unknown): void {
     this.#failures += 1;
-    this.#usable = false;
+    this.#phase = 'away';
     this.#state.note(error);
     void this.#tick();
   }
@@ -120,10 +130,11 @@ export class RedisLink {
     try {
       await withPatience(this.#redis.ping(), downAfterMs);
       if (this.#startedAtMs === Number.POSITIVE_INFINITY) this.#startedAtMs = await this.#askStart();
+      if (failures === this.#failures && !this.isUsable) this.#phase = 'catching up';
       await this.#upkeep.beforeUse(this.#redis);
       // A failure meanwhile left something to make good; the next tick begins again.
       if (failures === this.#failures && this.#upkeep.isCaughtUp()) {
-        this.#usable = true;
+        this.#phase = 'usable';
         this.#state.up(mark);
       }
     } catch (error) {
