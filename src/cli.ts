@@ -5,6 +5,7 @@ import type { CommonOptions, Io, Outcome, Run, Session } from './commands/sessio
 import type { Engine } from './docker/engine.js';
 import { type ExitCode, exitCodes } from './errors/exit-codes.js';
 import { HalabError } from './errors/halab-error.js';
+import { typed } from './errors/typed.js';
 import type { Emit } from './events/events.js';
 import type { Reporter } from './ui/reporter.js';
 import { readVersion } from './version.js';
@@ -51,11 +52,15 @@ async function printError(io: Io, json: boolean, error: unknown): Promise<ExitCo
 }
 
 /** A signal that Ctrl-C and SIGTERM abort while it listens. A second Ctrl-C ends the process at once. */
-function interruptible(): { signal: AbortSignal; listen: () => void; release: () => void } {
+function interruptible(stackName: string): { signal: AbortSignal; listen: () => void; release: () => void } {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(exitCodes.incomplete);
-    controller.abort(new HalabError('INTERRUPTED', 'Interrupted.'));
+    controller.abort(
+      new HalabError('INTERRUPTED', 'Interrupted.', {
+        hint: `Run it again: it goes on from what is there. ${typed(stackName, 'down')} removes the stack.`,
+      }),
+    );
   };
   return {
     signal: controller.signal,
@@ -97,7 +102,7 @@ export async function main(words: readonly string[], io: Io): Promise<number> {
   let exitCode: number = exitCodes.done;
   const run: Run = async (options: CommonOptions, handler) => {
     const reporter = lazyReporter(io);
-    const { signal, listen, release } = interruptible();
+    const { signal, listen, release } = interruptible(options.stack);
     listen();
     let engine: Promise<Engine> | undefined;
     const json = options.json === true;

@@ -35,7 +35,10 @@ describe.concurrent('Ctrl-C during up', () => {
     const { exitCode, stderr } = await interruptUp(stack, 'SIGINT', afterMs);
     // Late in its work it may have been done already.
     expect([0, 5]).toContain(exitCode);
-    if (exitCode === 5) expect(stderr).toContain('INTERRUPTED');
+    if (exitCode === 5) {
+      expect(stderr).toContain('[INTERRUPTED]');
+      expect(stderr).toContain(`halab down --stack ${stack.name} removes the stack.`);
+    }
     await expectConvergence(stack);
   });
 
