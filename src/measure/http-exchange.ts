@@ -5,6 +5,7 @@ import {
   type IncomingMessage,
   request as openRequest,
 } from 'node:http';
+import type { Socket } from 'node:net';
 import { errorCodeOf, noAnswer } from './classify-error.js';
 
 /** How one request ended. Never an exception: a broken exchange is what is measured here. */
@@ -32,8 +33,28 @@ export interface HttpClient {
   readonly get: (path: string, headers?: Readonly<Record<string, string>>) => Promise<Exchange>;
   readonly post: (path: string, body: object) => Promise<Exchange>;
   readonly patch: (path: string, body: object) => Promise<Exchange>;
+  /** A GET on the connection that `get` opened, whose bytes wait until they are sent. */
+  readonly prepareGet: (path: string) => PreparedGet;
   /** Breaks the connection, and with it a request in flight. */
   readonly close: () => void;
+}
+
+interface PreparedGet {
+  /** Ready to be sent. */
+  readonly ready: Promise<void>;
+  readonly send: () => void;
+  readonly exchange: Promise<Exchange>;
+}
+
+/**
+ * The same GET of many clients, each connected already, at one moment: all but the bytes is done before the first one is
+ * sent. Making 200 requests takes longer than the first of them takes to be answered.
+ */
+export async function getAtOnce(clients: readonly HttpClient[], path: string): Promise<Exchange[]> {
+  const prepared = clients.map((client) => client.prepareGet(path));
+  await Promise.all(prepared.map(({ ready }) => ready));
+  for (const { send } of prepared) send();
+  return await Promise.all(prepared.map(({ exchange }) => exchange));
 }
 
 /** Answers of the API are small; what comes beyond this is read, so that the connection can be used again, and dropped. */
@@ -42,12 +63,14 @@ const maxBodyBytes = 64 * 1024;
 export function openHttpClient({ baseUrl, answerTimeoutMs }: HttpClientOptions): HttpClient {
   // Of its own, so that a client never waits for another's connection.
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const exchange = (method: string, path: string, headers: object, json?: string): Promise<Exchange> => {
-    const request = openRequest(new URL(path, typeof baseUrl === 'string' ? baseUrl : baseUrl()), {
+  const open = (method: string, path: string, headers: object = {}): ClientRequest =>
+    openRequest(new URL(path, typeof baseUrl === 'string' ? baseUrl : baseUrl()), {
       agent,
       method,
       headers: { ...headers },
     });
+  const exchange = (method: string, path: string, headers: object, json?: string): Promise<Exchange> => {
+    const request = open(method, path, headers);
     const ended = awaitEnd(request, answerTimeoutMs);
     request.end(json);
     return ended;
@@ -61,6 +84,25 @@ export function openHttpClient({ baseUrl, answerTimeoutMs }: HttpClientOptions):
     get: (path, headers = {}) => exchange('GET', path, headers),
     post: (path, body) => send('POST', path, body),
     patch: (path, body) => send('PATCH', path, body),
+    prepareGet: (path) => {
+      const request = open('GET', path);
+      const ended = awaitEnd(request, answerTimeoutMs);
+      let socket: Socket | undefined;
+      const held = new Promise<void>((resolve) => {
+        // The request writes to it as soon as this returns.
+        request.once('socket', (own) => {
+          own.cork();
+          socket = own;
+          resolve();
+        });
+      });
+      request.end();
+      return {
+        ready: Promise.race([held, ended.then(() => undefined)]),
+        send: () => socket?.uncork(),
+        exchange: ended,
+      };
+    },
     close: () => {
       agent.destroy();
     },

@@ -1,5 +1,5 @@
 import Type from 'typebox';
-import { openHttpClient } from '../../measure/http-exchange.js';
+import { getAtOnce, openHttpClient } from '../../measure/http-exchange.js';
 import { queryOnce } from '../../nodes/postgres/client.js';
 import { postgresUrl } from '../../nodes/postgres/url.js';
 import { expireProduct } from '../../nodes/redis/expire.js';
@@ -90,7 +90,7 @@ export const fetchExpired = defineStep(
         await Promise.all(clients.map((client) => client.get('/healthz')));
         const { result: answers, queries } = await countQueries(context, async () => {
           await expireProduct(access.redis(), id);
-          const got = await Promise.all(clients.map((client) => client.get(`/products/${id}`)));
+          const got = await getAtOnce(clients, `/products/${id}`);
           return got.filter((each) => each.kind === 'answered' && each.status === 200).length;
         });
         windows.note('answers', answers);
