@@ -35,9 +35,9 @@ export class RunWindows {
     await Promise.all([this.#load.markFault(this.#whole), this.#load.markFault(this.#part)]);
   }
 
-  /** A figure that a step brought to the part that runs. */
+  /** A figure that a step brought to the part that runs; those of several steps are added up. */
   note(figure: string, value: number): void {
-    this.#extra[figure] = value;
+    this.#extra[figure] = (this.#extra[figure] ?? 0) + value;
   }
 
   /** @param untilMs when the clients were told to stop */
