@@ -33,17 +33,10 @@ export interface HttpClient {
   readonly get: (path: string, headers?: Readonly<Record<string, string>>) => Promise<Exchange>;
   readonly post: (path: string, body: object) => Promise<Exchange>;
   readonly patch: (path: string, body: object) => Promise<Exchange>;
-  /** A GET on the connection that `get` opened, whose bytes wait until they are sent. */
-  readonly prepareGet: (path: string) => PreparedGet;
+  /** Resolves when a GET is ready but for its bytes, with what sends it. */
+  readonly prepareGet: (path: string) => Promise<() => Promise<Exchange>>;
   /** Breaks the connection, and with it a request in flight. */
   readonly close: () => void;
-}
-
-interface PreparedGet {
-  /** Ready to be sent. */
-  readonly ready: Promise<void>;
-  readonly send: () => void;
-  readonly exchange: Promise<Exchange>;
 }
 
 /**
@@ -51,10 +44,8 @@ interface PreparedGet {
  * sent. Making 200 requests takes longer than the first of them takes to be answered.
  */
 export async function getAtOnce(clients: readonly HttpClient[], path: string): Promise<Exchange[]> {
-  const prepared = clients.map((client) => client.prepareGet(path));
-  await Promise.all(prepared.map(({ ready }) => ready));
-  for (const { send } of prepared) send();
-  return await Promise.all(prepared.map(({ exchange }) => exchange));
+  const prepared = await Promise.all(clients.map((client) => client.prepareGet(path)));
+  return await Promise.all(prepared.map((send) => send()));
 }
 
 /** Answers of the API are small; what comes beyond this is read, so that the connection can be used again, and dropped. */
@@ -84,23 +75,21 @@ export function openHttpClient({ baseUrl, answerTimeoutMs }: HttpClientOptions):
     get: (path, headers = {}) => exchange('GET', path, headers),
     post: (path, body) => send('POST', path, body),
     patch: (path, body) => send('PATCH', path, body),
-    prepareGet: (path) => {
+    prepareGet: async (path) => {
       const request = open('GET', path);
       const ended = awaitEnd(request, answerTimeoutMs);
-      let socket: Socket | undefined;
-      const held = new Promise<void>((resolve) => {
-        // The request writes to it as soon as this returns.
-        request.once('socket', (own) => {
-          own.cork();
-          socket = own;
-          resolve();
+      const held = new Promise<Socket>((resolve) => {
+        request.once('socket', (socket) => {
+          // The request writes to it as soon as this returns.
+          socket.cork();
+          resolve(socket);
         });
       });
       request.end();
-      return {
-        ready: Promise.race([held, ended.then(() => undefined)]),
-        send: () => socket?.uncork(),
-        exchange: ended,
+      const socket = await Promise.race([held, ended.then(() => undefined)]);
+      return () => {
+        socket?.uncork();
+        return ended;
       };
     },
     close: () => {

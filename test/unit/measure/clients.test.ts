@@ -84,11 +84,9 @@ describe('one HTTP exchange', () => {
     });
     const early = openHttpClient({ baseUrl, answerTimeoutMs: 200 });
     const late = openHttpClient({ baseUrl, answerTimeoutMs: 200 });
-    const request = early.prepareGet('/products/1');
-    await request.ready;
+    const send = await early.prepareGet('/products/1');
     await late.get('/products/2');
-    request.send();
-    await expect(request.exchange).resolves.toMatchObject({ kind: 'answered', status: 200 });
+    await expect(send()).resolves.toMatchObject({ kind: 'answered', status: 200 });
     expect(asked).toEqual(['/products/2', '/products/1']);
 
     const answers = await getAtOnce([early, late], '/products/3');
